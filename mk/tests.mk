@@ -1,0 +1,39 @@
+# Unit tests: one program per tests/unit/AREA/test_*.c, linked with the
+# libraries of its area. Per-test extras: UNIT_FLAGS_<test>, UNIT_LIBS_<test>,
+# UNIT_LDFLAGS_<test> (test = file name without .c).
+$(eval $(call pkg,CMOCKA,cmocka))
+UNIT_SRC := $(sort $(wildcard tests/unit/*/test_*.c))
+UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
+
+UNIT_AREA_core := $(CORE_LIB)
+UNIT_AREA_daemon := $(BUILD)/libdaemon.a $(CORE_LIB)
+UNIT_AREA_inspect := $(BUILD)/libinspect.a $(BUILD)/libdaemon.a $(CORE_LIB)
+UNIT_AREA_gate := $(BUILD)/libgate.a $(BUILD)/libdaemon.a $(CORE_LIB)
+UNIT_AREA_keeper := $(BUILD)/libkeeper.a $(BUILD)/libdaemon.a $(CORE_LIB)
+UNIT_AREA_courier := $(BUILD)/libcourier.a $(BUILD)/libdaemon.a $(CORE_LIB)
+UNIT_AREA_exim := $(EXIM_UNIT_OBJ) $(CORE_LIB)
+UNIT_AREA_ctl := $(CTL_UNIT_OBJ) $(CORE_LIB)
+UNIT_AREA_LIBS_inspect := $(LIBS_inspect) $(YAML_LIBS) -ldl
+UNIT_AREA_LIBS_keeper := $(LIBS_keeper) $(YAML_LIBS)
+UNIT_AREA_LIBS_core := $(YAML_LIBS)
+UNIT_AREA_LIBS_daemon := $(YAML_LIBS)
+UNIT_AREA_LIBS_gate := $(LIBS_gate) $(YAML_LIBS)
+UNIT_AREA_LIBS_courier := $(LIBS_courier) $(YAML_LIBS)
+UNIT_AREA_LIBS_ctl := $(CTL_LIBS) $(YAML_LIBS)
+UNIT_AREA_LIBS_exim := -ldl
+
+unit_area = $(word 1,$(subst /, ,$(1)))
+$(BUILD)/unit/%: tests/unit/%.c $$(UNIT_AREA_$$(call unit_area,$$*))
+	@mkdir -p $(@D)
+	$(LINK) $(CPPFLAGS) $(CMOCKA_CFLAGS) \
+		$(FLAGS_mamorid/$(call unit_area,$*)) $(UNIT_FLAGS_$(*F)) \
+		-MMD -MP -o $@ $< -Wl,--start-group \
+		$(UNIT_AREA_$(call unit_area,$*)) -Wl,--end-group \
+		$(UNIT_LDFLAGS_$(*F)) $(UNIT_LIBS_$(*F)) \
+		$(UNIT_AREA_LIBS_$(call unit_area,$*)) $(CMOCKA_LIBS)
+
+.PHONY: check check-unit check-e2e demo fuzz
+check: check-unit check-e2e
+
+check-unit: $(UNIT_BIN)
+	tests/run-unit $(UNIT_BIN)
