@@ -1,0 +1,34 @@
+/*
+ * Mail addresses as Mamori compares them.
+ */
+#include "core/address.h"
+
+#include <string.h>
+#include <strings.h>
+
+const char *mm_address_domain(const char *address)
+{
+	const char *at = strrchr(address, '@');
+
+	return at == NULL || at[1] == '\0' ? NULL : at + 1;
+}
+
+bool mm_address_is_plain(const char *address)
+{
+	const char *domain = mm_address_domain(address);
+	const unsigned char *p;
+
+	if (domain == NULL || domain - 1 == address ||
+	    strlen(address) > MM_ADDRESS_MAX || strlen(domain) > MM_DOMAIN_MAX)
+		return false;
+	for (p = (const unsigned char *)address; *p != '\0'; p++)
+		if (*p <= ' ' || *p == 0x7f || *p == '<' || *p == '>' ||
+		    *p == '"' || *p == '\\')
+			return false;
+	return true;
+}
+
+bool mm_address_equal(const char *a, const char *b)
+{
+	return strcasecmp(a, b) == 0;
+}

@@ -1,0 +1,31 @@
+#ifndef MM_CORE_TEXT_H
+#define MM_CORE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/buf.h"
+
+/* Append foreign bytes so that they are safe on a log line or a terminal:
+ * valid printable UTF-8 stays; control bytes, quotes, backslash, invalid
+ * UTF-8, bidirectional and C1 controls become \xHH. At most max_len bytes of
+ * input are taken, "..." marks a cut. Errors as mm_buf_put(). */
+MM_CHECK int mm_text_printable(struct mm_buf *buf, const char *text, size_t len,
+			       size_t max_len);
+
+/* Is this well-formed UTF-8 (RFC 3629)? */
+bool mm_text_is_utf8(const char *text, size_t len);
+
+/* Lower-case the ASCII letters in place. */
+void mm_text_lower(char *text);
+
+/* ASCII case-insensitive: does text begin with prefix? */
+bool mm_text_has_prefix(const char *text, const char *prefix);
+
+/* A decimal number without sign or spaces, from min to max.
+ * 0, MM_ERR_INVALID or MM_ERR_LIMIT. */
+MM_CHECK int mm_text_number(const char *text, uint64_t min, uint64_t max,
+			    uint64_t *num_r);
+
+#endif
