@@ -1,0 +1,306 @@
+/*
+ * keeper.sock: what the gate has recorded, and what the courier works off.
+ */
+#include "core/proto.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/err.h"
+#include "core/proto_list.h"
+#include "core/wire.h"
+
+enum record_tag {
+	TAG_VERSION = 1,
+	TAG_TRACE = 2,
+	TAG_SENDER = 3,
+	TAG_RECIPIENT = 4,
+	TAG_ACCOUNT = 5,
+	TAG_DIRECTION = 6,
+	TAG_REASON = 7,
+	TAG_QUARANTINE = 8,
+	TAG_BODY_OFFSET = 9,
+	TAG_FINDINGS = 10,
+	TAG_NOTICE = 11,	/* a nested list */
+};
+
+enum notice_tag { TAG_NOTICE_KIND = 1, TAG_NOTICE_TO = 2 };
+
+enum item_tag {
+	TAG_ID = 2,
+	TAG_KIND = 3,
+	TAG_ITEM_TRACE = 4,
+	TAG_TO = 5,
+	TAG_ITEM_SENDER = 6,
+	TAG_ITEM_NOTICE = 7,
+	TAG_CREATED = 8,
+	TAG_RECORD = 9,
+};
+
+enum done_tag { TAG_DONE_ID = 2, TAG_OUTCOME = 3, TAG_TEXT = 4 };
+
+/* ---- record ---------------------------------------------------------- */
+
+static int put_notice(struct mm_buf *buf, const struct mm_notice *notice)
+{
+	struct mm_buf list;
+	int r;
+
+	mm_buf_init(&list, MM_LIST_MAX);
+	if ((r = mm_wire_put_num(&list, TAG_NOTICE_KIND, notice->kind)) == 0 &&
+	    (r = mm_wire_put_str(&list, TAG_NOTICE_TO, notice->to)) == 0)
+		r = mm_wire_put(buf, TAG_NOTICE, list.data, list.len);
+	mm_buf_clear(&list);
+	return r;
+}
+
+int mm_record_encode(struct mm_buf *buf, const struct mm_record *record)
+{
+	size_t i;
+	int r;
+
+	if ((r = mm_wire_put_num(buf, TAG_VERSION, MM_PROTO_VERSION)) < 0 ||
+	    (r = mm_wire_put_str(buf, TAG_TRACE, record->trace)) < 0 ||
+	    (r = mm_wire_put_str(buf, TAG_SENDER, record->sender)) < 0 ||
+	    (r = mm_wire_put_str(buf, TAG_ACCOUNT, record->account)) < 0 ||
+	    (r = mm_wire_put_str(buf, TAG_DIRECTION, record->direction)) < 0 ||
+	    (r = mm_wire_put_str(buf, TAG_REASON, record->reason)) < 0 ||
+	    (r = mm_wire_put_num(buf, TAG_QUARANTINE, record->quarantine)) <
+		    0 ||
+	    (r = mm_wire_put_num(buf, TAG_BODY_OFFSET, record->body_offset)) <
+		    0 ||
+	    (r = mm_wire_put(buf, TAG_FINDINGS, record->findings,
+			     record->findings_len)) < 0)
+		return r;
+	for (i = 0; i < record->nrecipients && r == 0; i++)
+		r = mm_wire_put_str(buf, TAG_RECIPIENT, record->recipients[i]);
+	for (i = 0; i < record->nnotices && r == 0; i++)
+		r = put_notice(buf, &record->notices[i]);
+	return r;
+}
+
+static int get_notice(const struct mm_wire *list, struct mm_notice *notice)
+{
+	struct mm_wire in = *list, field;
+	uint64_t num = 0;
+	uint16_t tag;
+	int r;
+
+	while ((r = mm_wire_next(&in, &tag, &field)) > 0) {
+		if (tag == TAG_NOTICE_KIND)
+			r = mm_wire_get_num(&field, MM_NOTICE_VIRUS_INBOUND,
+					    MM_NOTICE_NOT_CHECKED, &num);
+		else if (tag == TAG_NOTICE_TO)
+			r = mm_wire_get_str(&field, MM_TEXT_MAX, &notice->to);
+		if (r < 0)
+			return r;
+	}
+	notice->kind = (enum mm_notice_kind)num;
+	return r == 0 && (num == 0 || notice->to == NULL) ? MM_ERR_FORMAT : r;
+}
+
+static int add_recipient(const struct mm_wire *field, struct mm_record *record)
+{
+	int r = mm_list_grow((void **)&record->recipients, record->nrecipients,
+			     sizeof(*record->recipients), MM_RECIPIENTS_MAX);
+
+	if (r < 0)
+		return r;
+	return mm_wire_get_str(field, MM_TEXT_MAX,
+			       &record->recipients[record->nrecipients++]);
+}
+
+static int add_notice(const struct mm_wire *field, struct mm_record *record)
+{
+	int r = mm_list_grow((void **)&record->notices, record->nnotices,
+			     sizeof(*record->notices), MM_RECIPIENTS_MAX);
+
+	return r < 0 ? r
+		     : get_notice(field, &record->notices[record->nnotices++]);
+}
+
+static int get_record_field(uint16_t tag, const struct mm_wire *field,
+			    struct mm_record *record)
+{
+	uint64_t num = 0;
+	int r;
+
+	switch (tag) {
+	case TAG_VERSION:
+		return mm_list_version(field, &record->version);
+	case TAG_TRACE:
+		return mm_wire_get_str(field, MM_TRACE_MAX, &record->trace);
+	case TAG_SENDER:
+		return mm_wire_get_str(field, MM_TEXT_MAX, &record->sender);
+	case TAG_RECIPIENT:
+		return add_recipient(field, record);
+	case TAG_ACCOUNT:
+		return mm_wire_get_str(field, MM_TEXT_MAX, &record->account);
+	case TAG_DIRECTION:
+		return mm_wire_get_str(field, MM_TEXT_MAX, &record->direction);
+	case TAG_REASON:
+		return mm_wire_get_str(field, MM_TEXT_MAX, &record->reason);
+	case TAG_QUARANTINE:
+		r = mm_wire_get_num(field, 0, 1, &num);
+		record->quarantine = num == 1;
+		return r;
+	case TAG_BODY_OFFSET:
+		return mm_wire_get_num(field, 0, INT32_MAX,
+				       &record->body_offset);
+	case TAG_FINDINGS:
+		record->findings = (const char *)field->pos;
+		record->findings_len = mm_wire_left(field);
+		return 0;
+	case TAG_NOTICE:
+		return add_notice(field, record);
+	default:
+		return 0;
+	}
+}
+
+int mm_record_decode(const void *data, size_t len, struct mm_record *record_r)
+{
+	struct mm_wire in, field;
+	uint16_t tag;
+	int r;
+
+	memset(record_r, 0, sizeof(*record_r));
+	mm_wire_init(&in, data, len);
+	while ((r = mm_wire_next(&in, &tag, &field)) > 0)
+		if ((r = get_record_field(tag, &field, record_r)) < 0)
+			return r;
+	if (r < 0)
+		return r;
+	if (record_r->version == 0 || record_r->trace == NULL ||
+	    record_r->sender == NULL || record_r->direction == NULL ||
+	    record_r->reason == NULL)
+		return MM_ERR_FORMAT;
+	return 0;
+}
+
+void mm_record_clear(struct mm_record *record)
+{
+	free(record->recipients);
+	free(record->notices);
+	memset(record, 0, sizeof(*record));
+}
+
+/* ---- outbox ---------------------------------------------------------- */
+
+int mm_outbox_item_encode(struct mm_buf *buf, const struct mm_outbox_item *item)
+{
+	int r;
+
+	if ((r = mm_wire_put_num(buf, TAG_VERSION, MM_PROTO_VERSION)) < 0 ||
+	    (r = mm_wire_put_num(buf, TAG_ID, item->id)) < 0 ||
+	    (r = mm_wire_put_num(buf, TAG_KIND, item->kind)) < 0 ||
+	    (r = mm_wire_put_str(buf, TAG_ITEM_TRACE, item->trace)) < 0 ||
+	    (r = mm_wire_put_str(buf, TAG_TO, item->to)) < 0 ||
+	    (r = mm_wire_put_str(buf, TAG_ITEM_SENDER, item->sender)) < 0 ||
+	    (r = mm_wire_put_num(buf, TAG_ITEM_NOTICE, item->notice)) < 0 ||
+	    (r = mm_wire_put_num(buf, TAG_CREATED, (uint64_t)item->created)) <
+		    0)
+		return r;
+	return mm_wire_put(buf, TAG_RECORD, item->record, item->record_len);
+}
+
+static int get_item_field(uint16_t tag, const struct mm_wire *field,
+			  struct mm_outbox_item *item)
+{
+	uint64_t num = 0;
+	int r;
+
+	switch (tag) {
+	case TAG_VERSION:
+		return mm_list_version(field, &item->version);
+	case TAG_ID:
+		return mm_wire_get_num(field, 1, INT64_MAX, &item->id);
+	case TAG_KIND:
+		r = mm_wire_get_num(field, MM_OUTBOX_NOTICE, MM_OUTBOX_RELEASE,
+				    &num);
+		item->kind = (enum mm_outbox_kind)num;
+		return r;
+	case TAG_ITEM_TRACE:
+		return mm_wire_get_str(field, MM_TRACE_MAX, &item->trace);
+	case TAG_TO:
+		return mm_wire_get_str(field, MM_TEXT_MAX, &item->to);
+	case TAG_ITEM_SENDER:
+		return mm_wire_get_str(field, MM_TEXT_MAX, &item->sender);
+	case TAG_ITEM_NOTICE:
+		r = mm_wire_get_num(field, 0, MM_NOTICE_NOT_CHECKED, &num);
+		item->notice = (enum mm_notice_kind)num;
+		return r;
+	case TAG_CREATED:
+		r = mm_wire_get_num(field, 0, INT64_MAX, &num);
+		item->created = (int64_t)num;
+		return r;
+	case TAG_RECORD:
+		item->record = (const char *)field->pos;
+		item->record_len = mm_wire_left(field);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+int mm_outbox_item_decode(const void *data, size_t len,
+			  struct mm_outbox_item *item_r)
+{
+	struct mm_wire in, field;
+	uint16_t tag;
+	int r;
+
+	memset(item_r, 0, sizeof(*item_r));
+	mm_wire_init(&in, data, len);
+	while ((r = mm_wire_next(&in, &tag, &field)) > 0)
+		if ((r = get_item_field(tag, &field, item_r)) < 0)
+			return r;
+	if (r < 0)
+		return r;
+	if (item_r->version == 0 || item_r->id == 0 || item_r->kind == 0 ||
+	    item_r->trace == NULL || item_r->to == NULL ||
+	    item_r->sender == NULL ||
+	    (item_r->kind == MM_OUTBOX_NOTICE && item_r->notice == 0))
+		return MM_ERR_FORMAT;
+	return 0;
+}
+
+int mm_outbox_done_encode(struct mm_buf *buf, const struct mm_outbox_done *done)
+{
+	int r;
+
+	if ((r = mm_wire_put_num(buf, TAG_VERSION, MM_PROTO_VERSION)) < 0 ||
+	    (r = mm_wire_put_num(buf, TAG_DONE_ID, done->id)) < 0 ||
+	    (r = mm_wire_put_num(buf, TAG_OUTCOME, done->outcome)) < 0)
+		return r;
+	return mm_wire_put_str(buf, TAG_TEXT, done->text);
+}
+
+int mm_outbox_done_decode(const void *data, size_t len,
+			  struct mm_outbox_done *done_r)
+{
+	struct mm_wire in, field;
+	uint64_t num = 0;
+	uint16_t tag;
+	int r;
+
+	memset(done_r, 0, sizeof(*done_r));
+	mm_wire_init(&in, data, len);
+	while ((r = mm_wire_next(&in, &tag, &field)) > 0) {
+		if (tag == TAG_VERSION)
+			r = mm_list_version(&field, &done_r->version);
+		else if (tag == TAG_DONE_ID)
+			r = mm_wire_get_num(&field, 1, INT64_MAX, &done_r->id);
+		else if (tag == TAG_OUTCOME)
+			r = mm_wire_get_num(&field, MM_OUTBOX_SENT,
+					    MM_OUTBOX_REFUSED, &num);
+		else if (tag == TAG_TEXT)
+			r = mm_wire_get_str(&field, MM_TEXT_MAX, &done_r->text);
+		if (r < 0)
+			return r;
+	}
+	done_r->outcome = (enum mm_outbox_outcome)num;
+	if (r == 0 && (done_r->version == 0 || done_r->id == 0 || num == 0))
+		return MM_ERR_FORMAT;
+	return r;
+}

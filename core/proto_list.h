@@ -1,0 +1,21 @@
+#ifndef MM_CORE_PROTO_LIST_H
+#define MM_CORE_PROTO_LIST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/wire.h"
+
+/* Helpers of the proto_*.c decoders. */
+
+/* Make room for element number count of a list: 0, MM_ERR_LIMIT (count has
+ * reached max) or MM_ERR_NOMEM. The list grows by doubling and its new element
+ * is zeroed. */
+MM_CHECK int mm_list_grow(void **list, size_t count, size_t size, size_t max);
+
+/* The version field: 0, MM_ERR_VERSION when older or newer than we speak, or
+ * MM_ERR_FORMAT. */
+MM_CHECK int mm_list_version(const struct mm_wire *field,
+			     uint32_t *version_r);
+
+#endif
