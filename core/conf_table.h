@@ -1,0 +1,110 @@
+#ifndef MM_CORE_CONF_TABLE_H
+#define MM_CORE_CONF_TABLE_H
+
+/*
+ * The single list of options in mamori.yaml. It yields struct mm_conf, the
+ * parser, the sample file (`mamorictl config sample`), the option section of
+ * mamori.yaml(5) (checked by tools/docs-check) and `mamorictl config show`.
+ *
+ * X(TYPE, field, "yaml.key", "default", min, max, "choices", "help")
+ *
+ * TYPE      C type in struct mm_conf, YAML value
+ * STRING    char *, "" when empty
+ * PATH      char *, absolute
+ * ADDRESS   char *, a mail address or ""
+ * USER      char *, a login name
+ * BOOL      uint64_t 0 or 1; yes / no / true / false / on / off
+ * NUMBER    uint64_t from min to max
+ * SIZE      uint64_t bytes from min to max; a number with K, M, G, or bytes
+ * DURATION  uint64_t seconds from min to max; a number with s, m, h, d, w
+ * ENUM      uint64_t index into the choices, "a|b|c"
+ * LIST      struct mm_conf_list, a sequence of texts; min..max entries;
+ *           the default's entries are separated by spaces
+ * MAP       struct mm_conf_map, a mapping of text to text; min..max entries
+ */
+#define MM_K (UINT64_C(1) << 10)
+#define MM_M (UINT64_C(1) << 20)
+#define MM_G (UINT64_C(1) << 30)
+#define MM_DAY UINT64_C(86400)
+
+#define MM_CONF_TABLE(X) \
+	X(PATH, run_dir, "run_dir", "/run/mamori", 0, 0, "", \
+	  "Sockets and process files; on a tmpfs") \
+	X(PATH, state_dir, "state_dir", "/var/lib/mamori", 0, 0, "", \
+	  "Quarantine, outbox and settings") \
+	X(ADDRESS, operator, "operator", "", 0, 0, "", \
+	  "Mailbox that is told of mails that could not be checked") \
+	X(LIST, local_domains, "local_domains", "", 0, 100000, "", \
+	  "Domains whose mailboxes are on this server") \
+	X(MAP, local_owners, "local_owners", "", 0, 100000, "", \
+	  "Who owns a login: the mailbox warned about its local submissions") \
+	X(USER, users_gate, "users.gate", "mamori-gate", 0, 0, "", \
+	  "User of the processes that talk to Exim") \
+	X(USER, users_inspector, "users.inspector", "mamori-scan", 0, 0, "", \
+	  "User of the sandboxed scanners") \
+	X(USER, users_keeper, "users.keeper", "mamori-keeper", 0, 0, "", \
+	  "User that owns quarantine, outbox and settings") \
+	X(USER, users_courier, "users.courier", "mamori-courier", 0, 0, "", \
+	  "User that injects notices; must be among Exim's trusted_users") \
+	X(USER, users_exim, "users.exim", "Debian-exim", 0, 0, "", \
+	  "Exim's user: the only one that may ask for a scan") \
+	X(PATH, log_file, "log.file", "", 0, 0, "", \
+	  "Log file; empty for none") \
+	X(BOOL, log_syslog, "log.syslog", "yes", 0, 1, "", \
+	  "Log to syslog, facility mail") \
+	X(ENUM, log_level, "log.level", "info", 0, 0, \
+	  "error|warn|info|debug", "Least important events that are logged") \
+	X(PATH, signatures_folder, "signatures.folder", "/var/lib/clamav", 0, \
+	  0, "", "ClamAV signatures; watched for changes") \
+	X(ENUM, signatures_reload, "signatures.reload", "parallel", 0, 0, \
+	  "parallel|serial", \
+	  "Load new signatures beside the old ones, or after dropping them") \
+	X(DURATION, signatures_settle, "signatures.settle", "5s", 0, 3600, \
+	  "", "Wait this long after the last change before loading") \
+	X(NUMBER, workers_inspectors, "workers.inspectors", "0", 0, 256, "", \
+	  "Scanners; 0 for the larger of 4 and twice the processors") \
+	X(NUMBER, workers_gates, "workers.gates", "0", 0, 1024, "", \
+	  "Mails handled at a time; 0 for four times the scanners") \
+	X(SIZE, limits_message_size, "limits.message_size", "50M", 64 * MM_K, \
+	  MM_G, "", "Largest message that is scanned") \
+	X(SIZE, limits_unpacked_size, "limits.unpacked_size", "60M", MM_M, \
+	  2 * MM_G, "", "Most bytes unpacked from one message") \
+	X(NUMBER, limits_depth, "limits.depth", "16", 1, 64, "", \
+	  "Deepest nesting of archives") \
+	X(NUMBER, limits_parts, "limits.parts", "10000", 10, 1000000, "", \
+	  "Most MIME parts and archive members") \
+	X(DURATION, limits_scan_time, "limits.scan_time", "20s", 1, 300, "", \
+	  "Longest scan of one message") \
+	X(ENUM, not_checked_encrypted, "not_checked.encrypted", "accept", 0, \
+	  0, "accept|quarantine|reject|defer", \
+	  "Mail with a password-protected attachment") \
+	X(ENUM, not_checked_limit, "not_checked.limit", "quarantine", 0, 0, \
+	  "accept|quarantine|reject|defer", "Mail that passes a limit") \
+	X(ENUM, not_checked_crashed, "not_checked.crashed", "quarantine", 0, \
+	  0, "accept|quarantine|reject|defer", \
+	  "Mail that made the scanner crash or hang twice") \
+	X(BOOL, notices_enabled, "notices.enabled", "yes", 0, 1, "", \
+	  "Send virus warning mails") \
+	X(ENUM, notices_language, "notices.language", "ja", 0, 0, "ja|en", \
+	  "Language of the warning mails") \
+	X(ADDRESS, notices_from, "notices.from", "", 0, 0, "", \
+	  "From address of the warning mails; empty for noreply@ the " \
+	  "recipient's domain") \
+	X(PATH, notices_folder, "notices.folder", \
+	  "/usr/share/mamori/notices", 0, 0, "", \
+	  "Templates of the warning mails") \
+	X(DURATION, quarantine_keep, "quarantine.keep", "15d", 3600, \
+	  3650 * MM_DAY, "", "Quarantined mail is removed after this time") \
+	X(SIZE, quarantine_account_budget, "quarantine.account_budget", \
+	  "200M", MM_M, 1024 * MM_G, "", \
+	  "Most quarantined bytes of one mailbox") \
+	X(SIZE, quarantine_domain_budget, "quarantine.domain_budget", "2G", \
+	  MM_M, 1024 * MM_G, "", "Most quarantined bytes of one domain") \
+	X(SIZE, quarantine_total_budget, "quarantine.total_budget", "10G", \
+	  MM_M, 1024 * MM_G, "", "Most quarantined bytes of the server") \
+	X(SIZE, quarantine_disk_reserve, "quarantine.disk_reserve", "500M", \
+	  0, 1024 * MM_G, "", "Free disk space that quarantine never takes") \
+	X(LIST, mta_command, "mta.command", "/usr/sbin/exim4 -bs", 1, 32, "", \
+	  "How to speak SMTP with Exim on standard input, by the courier")
+
+#endif
