@@ -1,6 +1,7 @@
 #ifndef MM_MAMORID_LOG_H
 #define MM_MAMORID_LOG_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Same order as the choices of log.level. */
@@ -35,5 +36,11 @@ void mm_panic(const char *fmt, ...)
 /* Where the lines go: the descriptor of the channel to the master (-1: to
  * standard error), the name of this role, and the least important level. */
 void mm_log_init(int channel_fd, const char *role, enum mm_log_level level);
+
+/* The master's own lines, and those of a process without a channel, go to put
+ * instead. */
+void mm_log_init_sink(const char *role, enum mm_log_level level,
+		      void (*put)(enum mm_log_level level, const char *line,
+				  size_t len));
 
 #endif
