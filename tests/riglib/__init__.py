@@ -1,0 +1,1 @@
+"""Private Exim, Dovecot, mamorid and a sink, for tests, demo and benchmarks."""

@@ -1,0 +1,118 @@
+"""mamorid with a configuration, signatures and programs of the rig's own."""
+import json
+import os
+import shutil
+import subprocess
+
+import yaml
+
+from riglib import samples, settings
+from riglib.layout import RigError
+
+PROGRAMS = ("mamorid", "mamorictl")
+
+
+class Mamorid:
+    role = "mamorid"
+
+    def __init__(self, layout, options, exim, source):
+        self.layout = layout
+        self.options = options
+        self.exim = exim
+        self.source = source
+        self.config = layout.path("etc/mamori.yaml")
+        self.signatures = (options["signatures"] or
+                           layout.path("signatures"))
+
+    def prepare(self):
+        layout = self.layout
+        if not self.options["signatures"]:
+            os.mkdir(self.signatures)
+            os.chmod(self.signatures, 0o755)
+            layout.write("signatures/rig.ndb", samples.signature())
+        elif not os.path.isdir(self.signatures):
+            raise RigError(f"signatures={self.signatures}: no such folder")
+        notices = os.path.join(self.source, "config/notices")
+        if os.path.isdir(notices):
+            shutil.copytree(notices, layout.path("notices"))
+        # The state folder's parent must be reachable for the keeper; the
+        # daemon itself makes what is inside.
+        for name in ("run", "state"):
+            os.mkdir(layout.path(name))
+            os.chmod(layout.path(name), 0o755)
+        tree = self._tree()
+        settings.merge_yaml(tree, settings.with_prefix(self.options,
+                                                       "mamori."))
+        layout.write("etc/mamori.yaml", yaml.safe_dump(
+            tree, allow_unicode=True, sort_keys=False))
+        layout.write("bin/mamorictl", "#!/bin/sh\nexec " +
+                     layout.path("lib/mamorictl") +
+                     f" --config {self.config} \"$@\"\n", 0o755)
+
+    def _tree(self):
+        layout = self.layout
+        owners = {self.options["sendmail_user"]: settings.OWNER}
+        if self.exim.mode == "plain":
+            owners["root"] = settings.OWNER
+        return {
+            "run_dir": layout.path("run"),
+            "state_dir": layout.path("state"),
+            "operator": settings.OPERATOR,
+            "local_domains": settings.DOMAINS,
+            "local_owners": owners,
+            # Exim refuses uids without a passwd entry: all of Debian's own.
+            "users": {
+                "gate": "daemon",
+                "inspector": "nobody",
+                "keeper": "backup",
+                "courier": self.options["courier"],
+                "exim": self.exim.user,
+            },
+            "log": {"file": layout.log("mamorid.log"), "syslog": False},
+            "signatures": {"folder": self.signatures, "settle": "0s"},
+            "notices": {"folder": layout.path("notices")},
+            "quarantine": {"disk_reserve": "1M"},
+            "mta": {"command": self.exim.command() + ["-bs"]},
+        }
+
+    def argv(self):
+        for name in PROGRAMS:
+            built = os.path.join(self.options["build"], name)
+            copy = self.layout.path("lib", name)
+            try:
+                shutil.copyfile(built, copy + ".new")
+            except OSError as error:
+                raise RigError(f"{built}: {error.strerror}; build first, or "
+                               f"--set mamorid=off --set local_scan=off"
+                               ) from None
+            os.chmod(copy + ".new", 0o755)
+            os.rename(copy + ".new", copy)
+        return [self.layout.path("lib/mamorid"), "-c", self.config, "-f"]
+
+    logs = ("mamorid.log", "mamorid.out")
+
+    def probes(self):
+        return [self._answers]
+
+    def _answers(self):
+        """None when mails can be scanned, else what is missing."""
+        probe = subprocess.run(
+            [self.layout.path("bin/mamorictl"), "status", "--json"],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            timeout=20, check=False)
+        if probe.returncode != 0:
+            return f"mamorictl status: {probe.stderr.strip()}"
+        try:
+            status = json.loads(probe.stdout)
+        except ValueError:
+            return f"mamorictl status: no JSON: {probe.stdout[:200]!r}"
+        if not ready(status):
+            return f"no scanner is ready yet: {probe.stdout[:400]}"
+        return None
+
+
+def ready(status):
+    """Does the answer of `mamorictl status --json` show a generation that
+    takes mails?"""
+    return any(str(generation.get("state")) == "active"
+               for generation in status.get("generations", []))

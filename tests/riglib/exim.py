@@ -1,0 +1,217 @@
+"""The private Exim: a small server as a hosting company would run it.
+
+What belongs to Mamori in its configuration comes from config/exim, the files
+that are installed on real servers.
+"""
+import glob
+import os
+import shutil
+
+from riglib import settings
+from riglib.layout import RigError
+
+PROGRAM = "/usr/sbin/exim4"
+USER = "Debian-exim"
+
+_TEMPLATE = """\
+primary_hostname = mx.example.test
+qualify_domain = example.test
+domainlist local_domains = {domains}
+deliver_drop_privilege = {drop}
+trusted_users = {trusted}
+spool_directory = {root}/spool
+log_file_path = {root}/log/exim/%slog
+log_selector = +received_recipients +received_sender +incoming_port
+pid_file_path = {root}/exim.pid
+{scan}
+keep_environment =
+add_environment = {environment}
+local_interfaces = <; 127.0.0.1
+daemon_smtp_ports = {mx} : {mx_outside} : {submission} : {smtps}
+tls_on_connect_ports = {smtps}
+# One port takes connections "from outside": the PROXY protocol gives the
+# client's address.
+hosts_proxy = ${{if eq{{$received_port}}{{{mx_outside}}}{{*}}{{}}}}
+tls_advertise_hosts = *
+tls_certificate = {root}/etc/tls.crt
+tls_privatekey = {root}/etc/tls.key
+never_users =
+host_lookup =
+dns_retrans = 1s
+dns_retry = 1
+helo_allow_chars = _
+smtp_accept_max = 400
+smtp_accept_max_per_connection = 0
+smtp_accept_queue_per_connection = 0
+smtp_receive_timeout = 60s
+message_size_limit = 100M
+retry_interval_max = 10s
+acl_smtp_mail = acl_mail
+acl_smtp_rcpt = acl_rcpt
+{mamori_main}
+{extra}
+
+begin acl
+
+acl_mail:
+  deny condition = ${{if inlist{{$received_port}}{{{submission}:{smtps}}}}}
+       !authenticated = *
+       message = authentication required
+  accept
+
+acl_rcpt:
+  accept authenticated = *
+  require message = relaying denied
+          domains = +local_domains
+  require message = no such user
+          verify = recipient
+  accept
+
+begin routers
+{mamori_routers}
+local:
+  driver = accept
+  domains = +local_domains
+  local_part_suffix = +*
+  local_part_suffix_optional
+  condition = ${{lookup{{$local_part@$domain}}lsearch{{{root}/etc/accounts}}\\
+    {{yes}}{{no}}}}
+  transport = dovecot
+
+unknown:
+  driver = redirect
+  domains = +local_domains
+  allow_fail
+  data = :fail: no such user
+
+outside:
+  driver = manualroute
+  route_list = * 127.0.0.1
+  self = send
+  transport = outside
+
+begin transports
+{mamori_transports}
+dovecot:
+  driver = lmtp
+  socket = {root}/dovecot/lmtp
+  batch_max = 100
+
+outside:
+  driver = smtp
+  port = {sink}
+  allow_localhost
+  hosts_try_fastopen =
+{mamori_remote}
+
+begin retry
+* * F,5m,2s; F,1h,10s
+
+begin authenticators
+plain:
+  driver = dovecot
+  public_name = PLAIN
+  server_socket = {root}/dovecot/auth-exim
+  server_set_id = $auth1
+  server_advertise_condition = ${{if and{{{{def:tls_in_cipher}}\\
+    {{inlist{{$received_port}}{{{submission}:{smtps}}}}}}}}}
+
+login:
+  driver = dovecot
+  public_name = LOGIN
+  server_socket = {root}/dovecot/auth-exim
+  server_set_id = $auth1
+  server_advertise_condition = ${{if and{{{{def:tls_in_cipher}}\\
+    {{inlist{{$received_port}}{{{submission}:{smtps}}}}}}}}}
+"""
+
+
+def _shipped(source, layout):
+    """Copies config/exim and returns the lines to include, by section."""
+    found = {}
+    for path in sorted(glob.glob(os.path.join(source, "config/exim/*"))):
+        name = os.path.basename(path)
+        copy = layout.path("exim", name)
+        shutil.copyfile(path, copy)
+        os.chmod(copy, 0o644)
+        found[name] = f".include {copy}"
+    return found
+
+
+class Exim:
+    role = "exim"
+    user = USER
+
+    def __init__(self, layout, options, ports, mode, source):
+        self.layout = layout
+        self.options = options
+        self.ports = ports
+        self.mode = mode
+        self.source = source
+
+    def command(self):
+        """How to call Exim with the rig's configuration."""
+        if self.mode == "plain":
+            return [PROGRAM, "-C", self.layout.path("exim/exim4.conf")]
+        return [PROGRAM]
+
+    def prepare(self):
+        """Write the configuration; as root, before the namespace."""
+        if not os.access(PROGRAM, os.X_OK):
+            raise RigError(f"{PROGRAM} is missing: run tools/install-deps")
+        layout, options = self.layout, self.options
+        for name, mode in (("exim", 0o755), ("spool", 0o750),
+                           ("log/exim", 0o750)):
+            os.makedirs(layout.path(name), exist_ok=True)
+            os.chmod(layout.path(name), mode)
+        for name in ("spool", "log/exim"):
+            shutil.chown(layout.path(name), USER, USER)
+        layout.write("etc/accounts",
+                     "".join(f"{a}: yes\n" for a in settings.ADDRESSES))
+        scan = options["local_scan"] == "on"
+        shipped = _shipped(self.source, layout) if scan else {}
+        extra = settings.with_prefix(options, "exim.")
+        layout.write("exim/exim4.conf", _TEMPLATE.format(
+            root=layout.root,
+            domains=" : ".join(settings.DOMAINS),
+            drop="true" if self.mode == "plain" else "false",
+            trusted=options["courier"],
+            scan=(f"local_scan_path = {self.module()}\n"
+                  "local_scan_timeout = 60s" if scan else ""),
+            environment=" : ".join(self._environment()),
+            mamori_main=shipped.get("main.conf", ""),
+            mamori_routers=shipped.get("routers.conf", ""),
+            mamori_transports=shipped.get("transports.conf", ""),
+            mamori_remote=shipped.get("remote-transport.conf", ""),
+            extra="\n".join(f"{key} = {value}"
+                            for key, value in extra.items()),
+            **self.ports))
+
+    def module(self):
+        return self.layout.path("lib/mamori_local_scan.so")
+
+    def _environment(self):
+        return [f"MAMORI_SOCKET={self.layout.path('run/scan.sock')}",
+                f"MAMORI_DEADLINE_MS={self.options['deadline_ms']}",
+                f"MAMORI_ON_FAILURE={self.options['on_failure']}"]
+
+    def argv(self):
+        if self.options["local_scan"] == "on":
+            built = os.path.join(self.options["build"],
+                                 "mamori_local_scan.so")
+            try:
+                shutil.copyfile(built, self.module() + ".new")
+            except OSError as error:
+                raise RigError(f"{built}: {error.strerror}; build first, or "
+                               f"--set local_scan=off") from None
+            os.chmod(self.module() + ".new", 0o755)
+            os.rename(self.module() + ".new", self.module())
+        run = self.options["queue_run"]
+        runner = [] if run == "0" else ["-q" + run]
+        return self.command() + ["-bdf"] + runner
+
+    logs = ("exim.log", "exim/mainlog", "exim/paniclog")
+
+    def probes(self):
+        """(port, what the server says first, whether it speaks first)."""
+        return [self.ports[name] for name in ("mx", "submission")]
