@@ -172,7 +172,8 @@ struct mm_proc *mm_procs_reaped(struct mm_procs *procs, pid_t pid, int status)
 			proc = &procs->list[i];
 	if (proc == NULL)
 		return NULL;
-	asked = proc->channel < 0 || (!proc->wanted && status == 0);
+	/* Status 0: it was asked to leave, or has served its time. */
+	asked = proc->channel < 0 || status == 0;
 	proc->pid = 0;
 	mm_close(&proc->channel);
 	if (asked) {

@@ -1,0 +1,129 @@
+/*
+ * Gate: talks to Exim's module, one message at a time, blocking code. As
+ * users.gate it may connect to inspect.sock and keeper.sock and read the
+ * configuration. Must never parse MIME or write state.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/err.h"
+#include "core/fdutil.h"
+#include "core/frame.h"
+#include "mamorid/gate/request.h"
+#include "mamorid/log.h"
+#include "mamorid/role.h"
+#include "mamorid/xalloc.h"
+
+/* The module sends its request at once after connecting. */
+#define REQUEST_MS 10000
+/* A gate is replaced after this many mails, so that nothing ever piles up. */
+#define MAILS_MAX 20000u
+
+static void serve(const struct mm_gate *gate, int fd)
+{
+	struct mm_request request;
+	struct mm_frame frame;
+	int r;
+
+	mm_frame_init(&frame);
+	r = mm_frame_recv(fd, &frame, 0, 2, mm_deadline_in(REQUEST_MS));
+	if (r == MM_ERR_CLOSED) {
+		/* Somebody only looked whether we are there. */
+		mm_frame_clear(&frame);
+		return;
+	}
+	memset(&request, 0, sizeof(request));
+	request.headers = request.body = -1;
+	if (r == 0)
+		r = mm_request_open(&request, &frame);
+	if (r < 0) {
+		mm_log(MM_LOG_WARN, "scan-request-refused", NULL, "reason",
+		       mm_err_text(r), NULL);
+		if (mm_send_error(fd, frame.id, mm_err_text(r),
+				  mm_deadline_in(REQUEST_MS)) < 0)
+			mm_log(MM_LOG_DEBUG, "error-unsent", NULL, NULL);
+	} else {
+		(void)!mm_request_serve(gate, &request, fd, frame.id);
+	}
+	mm_request_clear(&request);
+	mm_frame_clear(&frame);
+}
+
+/* Only Exim may ask: the mail's envelope is taken from the request as true. */
+static bool may_ask(const struct mm_users *users, int fd)
+{
+	uid_t uid;
+
+	if (mm_peer_uid(fd, &uid) < 0)
+		return false;
+	if (uid == users->exim.uid || uid == geteuid())
+		return true;
+	mm_log(MM_LOG_WARN, "peer-refused", NULL, "socket", MM_SCAN_SOCK,
+	       "uid", MM_NUM(uid), NULL);
+	return false;
+}
+
+static bool accept_one(const struct mm_gate *gate)
+{
+	int fd = accept4(gate->role->listen, NULL, NULL,
+			 SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd < 0) {
+		if (errno != EAGAIN && errno != ECONNABORTED && errno != EINTR)
+			mm_fatal("accept", "%s", strerror(errno));
+		return false;
+	}
+	if (may_ask(&gate->role->users, fd))
+		serve(gate, fd);
+	mm_close(&fd);
+	return true;
+}
+
+static void watch(int epoll, int fd, uint32_t events)
+{
+	struct epoll_event event = { .events = events, .data.fd = fd };
+
+	if (fd >= 0 && epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) < 0)
+		mm_fatal("epoll", "%s", strerror(errno));
+}
+
+int mm_gate_main(const struct mm_role *role)
+{
+	const char *dir = role->conf->run_dir;
+	struct mm_gate gate = { .role = role };
+	struct epoll_event event;
+	unsigned int served = 0;
+	int epoll;
+
+	mm_priv_drop(&role->users, &role->users.gate);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		mm_fatal("privilege", "no_new_privs: %s", strerror(errno));
+	mm_domains_init(&gate.domains, role->conf);
+	gate.inspect_path = mm_xasprintf("%s/" MM_INSPECT_SOCK, dir);
+	gate.keeper_path = mm_xasprintf("%s/" MM_KEEPER_SOCK, dir);
+	if ((epoll = epoll_create1(EPOLL_CLOEXEC)) < 0)
+		mm_fatal("epoll", "%s", strerror(errno));
+	/* Exclusive: one connection wakes one gate, not all of them. */
+	watch(epoll, role->listen, EPOLLIN | EPOLLEXCLUSIVE);
+	watch(epoll, role->channel, EPOLLIN | EPOLLRDHUP);
+	while (served < MAILS_MAX) {
+		if (epoll_wait(epoll, &event, 1, -1) < 0) {
+			if (errno != EINTR)
+				mm_fatal("epoll", "%s", strerror(errno));
+			continue;
+		}
+		if (event.data.fd == role->channel)
+			break;
+		served += accept_one(&gate);
+	}
+	mm_domains_clear(&gate.domains);
+	free(gate.inspect_path);
+	free(gate.keeper_path);
+	mm_close(&epoll);
+	return 0;
+}

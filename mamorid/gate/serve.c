@@ -1,0 +1,218 @@
+/*
+ * One message's way through a gate: inspect, decide, record, answer. Runs as
+ * users.gate, blocking, bounded by the request's deadline. Never answers
+ * "discard" or "reject" before the keeper has what must be kept.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/err.h"
+#include "core/fdutil.h"
+#include "mamorid/channel.h"
+#include "mamorid/gate/answer.h"
+#include "mamorid/gate/direction.h"
+#include "mamorid/gate/inspect_client.h"
+#include "mamorid/gate/keeper_client.h"
+#include "mamorid/gate/notify.h"
+#include "mamorid/gate/policy.h"
+#include "mamorid/gate/request.h"
+#include "mamorid/log.h"
+#include "mamorid/status.h"
+
+/* Everything that is known of the message while it is served. */
+struct job {
+	const struct mm_gate *gate;
+	struct mm_request *request;
+	enum mm_direction direction;
+	const char *account;
+	struct mm_inspection inspection;
+	struct mm_treatment treatment;
+	int64_t started_ms;
+};
+
+static const struct mm_findings *findings_of(const struct job *job)
+{
+	return job->inspection.state == MM_INSPECTED_DONE
+		       ? &job->inspection.findings
+		       : NULL;
+}
+
+static void inspect(struct job *job)
+{
+	const struct mm_scan_request *scan = &job->request->scan;
+	const struct mm_inspect_request ask = {
+		.trace = scan->trace,
+		.deadline = job->request->deadline,
+		.body_offset = scan->body_offset,
+		.wireformat = (scan->flags & MM_SCAN_WIREFORMAT) != 0,
+	};
+
+	if (job->direction == MM_DIRECTION_OWN)
+		job->inspection.state = MM_INSPECTED_UNAVAILABLE;
+	else if (job->request->body_size >
+		 job->gate->role->conf->limits_message_size)
+		job->inspection.state = MM_INSPECTED_TOO_BIG;
+	else
+		mm_inspect(job->gate->inspect_path, &ask, job->request->headers,
+			   job->request->body, &job->inspection);
+}
+
+/* What must be on disk first. On failure the mail is deferred: neither lost
+ * nor passed. */
+static void record(struct job *job)
+{
+	const struct mm_scan_request *scan = &job->request->scan;
+	struct mm_record rec = {
+		.trace = scan->trace,
+		.sender = scan->sender,
+		.recipients = scan->recipients,
+		.nrecipients = scan->nrecipients,
+		.account = job->account,
+		.direction = mm_direction_name(job->direction),
+		.reason = job->treatment.reason,
+		.quarantine = job->treatment.quarantine,
+		.body_offset = scan->body_offset,
+		.findings = job->inspection.bytes.data,
+		.findings_len = job->inspection.bytes.len,
+	};
+	struct mm_buf why;
+
+	mm_notify_list(&rec, &job->treatment, job->direction,
+		       &job->gate->domains, job->gate->role->conf);
+	if (!rec.quarantine && rec.nnotices == 0)
+		return;
+	mm_buf_init(&why, MM_TEXT_MAX);
+	if (mm_keeper_record(job->gate->keeper_path, &rec,
+			     job->request->headers, job->request->body,
+			     job->request->deadline, &why) < 0) {
+		mm_log(MM_LOG_ERROR, "record-failed", scan->trace, "reason",
+		       mm_buf_str(&why), NULL);
+		job->treatment.action = MM_ACTION_DEFER;
+		job->treatment.quarantine = false;
+		job->treatment.reason = "unrecorded";
+	}
+	free(rec.notices);
+	mm_buf_clear(&why);
+}
+
+static int send_verdict(const struct job *job, const struct mm_answer *answer,
+			int fd, uint32_t id)
+{
+	struct mm_buf bytes;
+	int memfd = -1, r;
+
+	mm_buf_init(&bytes, MM_LIST_MAX);
+	if ((r = mm_scan_verdict_encode(&bytes, &answer->verdict)) == 0)
+		r = memfd = mm_sealed_memfd("verdict", bytes.data, bytes.len);
+	if (r >= 0)
+		r = mm_frame_send(fd, MM_FRAME_VERDICT, id, NULL, &memfd, 1,
+				  job->request->scan.deadline);
+	mm_close(&memfd);
+	mm_buf_clear(&bytes);
+	return r;
+}
+
+static void log_verdict(const struct job *job, const struct mm_answer *answer)
+{
+	const struct mm_scan_request *scan = &job->request->scan;
+	struct mm_buf viruses;
+
+	mm_buf_init(&viruses, MM_TEXT_MAX);
+	if (mm_answer_viruses(findings_of(job), &viruses) < 0)
+		mm_buf_reset(&viruses);
+	mm_log(MM_LOG_INFO, "verdict", scan->trace, "verdict",
+	       mm_verdict_name(job->treatment.verdict), "action",
+	       mm_action_name(answer->verdict.action), "reason",
+	       job->treatment.reason, "virus", mm_buf_str(&viruses),
+	       "direction", mm_direction_name(job->direction), "account",
+	       job->account == NULL ? "" : job->account, "sender", scan->sender,
+	       "recipients", MM_NUM(scan->nrecipients), "size",
+	       MM_NUM(job->request->body_size), "host",
+	       scan->host_address == NULL ? "" : scan->host_address, "ms",
+	       MM_NUM(mm_now_ms() - job->started_ms), NULL);
+	mm_buf_clear(&viruses);
+}
+
+static enum mm_counter verdict_counter(enum mm_verdict verdict)
+{
+	switch (verdict) {
+	case MM_VERDICT_CLEAN:
+		return MM_COUNTER_CLEAN;
+	case MM_VERDICT_INFECTED:
+		return MM_COUNTER_INFECTED;
+	default:
+		return MM_COUNTER_NOT_CHECKED;
+	}
+}
+
+static enum mm_counter action_counter(enum mm_action action)
+{
+	switch (action) {
+	case MM_ACTION_ACCEPT:
+		return MM_COUNTER_ACCEPTED;
+	case MM_ACTION_REJECT:
+		return MM_COUNTER_REJECTED;
+	case MM_ACTION_DEFER:
+		return MM_COUNTER_DEFERRED;
+	default:
+		return MM_COUNTER_DISCARDED;
+	}
+}
+
+/* Counters are a courtesy: a full channel costs a count, never a mail. */
+static void count(const struct job *job)
+{
+	const struct mm_findings *findings = findings_of(job);
+	struct mm_buf pairs;
+
+	mm_buf_init(&pairs, MM_CHANNEL_MAX);
+	if (mm_pair_put_num(&pairs,
+			    mm_counter_name(
+				    verdict_counter(job->treatment.verdict)),
+			    1) == 0 &&
+	    mm_pair_put_num(
+		    &pairs,
+		    mm_counter_name(action_counter(job->treatment.action)),
+		    1) == 0 &&
+	    mm_pair_put_num(&pairs, mm_counter_name(MM_COUNTER_RETRIED),
+			    job->inspection.lost) == 0 &&
+	    mm_pair_put_num(&pairs, mm_counter_name(MM_COUNTER_SCAN_MS),
+			    findings == NULL ? 0 : findings->scan_ms) == 0 &&
+	    mm_channel_send(job->gate->role->channel, MM_CHANNEL_COUNT, 0,
+			    &pairs) < 0)
+		mm_log(MM_LOG_DEBUG, "count-lost", NULL, NULL);
+	mm_buf_clear(&pairs);
+}
+
+int mm_request_serve(const struct mm_gate *gate, struct mm_request *request,
+		     int fd, uint32_t id)
+{
+	const struct mm_role *role = gate->role;
+	struct mm_answer answer;
+	struct job job = {
+		.gate = gate,
+		.request = request,
+		.direction = mm_direction_of(&request->scan, &role->users),
+		.started_ms = mm_now_ms(),
+	};
+	int r;
+
+	job.account = mm_direction_account(job.direction, &request->scan,
+					   role->conf);
+	inspect(&job);
+	job.treatment = mm_policy_decide(job.direction, job.inspection.state,
+					 findings_of(&job), role->conf);
+	record(&job);
+	r = mm_answer_make(&answer, &job.treatment, findings_of(&job),
+			   request->scan.trace);
+	if (r == 0)
+		r = send_verdict(&job, &answer, fd, id);
+	log_verdict(&job, &answer);
+	if (r < 0)
+		mm_log(MM_LOG_WARN, "answer-unsent", request->scan.trace,
+		       "reason", mm_err_text(r), NULL);
+	count(&job);
+	mm_answer_clear(&answer);
+	mm_inspection_clear(&job.inspection);
+	return r;
+}
