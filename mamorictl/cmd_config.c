@@ -1,0 +1,144 @@
+/*
+ * mamorictl check-config and config: the file as the daemon would read it.
+ * Needs no daemon.
+ */
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/err.h"
+#include "mamorictl/ctl.h"
+#include "mamorictl/hints.h"
+#include "mamorictl/out.h"
+
+static void add_hint(void *arg, const char *text)
+{
+	if (!cJSON_AddItemToArray(arg, mm_json_text(text)))
+		mm_ctl_must(MM_ERR_NOMEM);
+}
+
+static void print_hint(void *arg, const char *text)
+{
+	printf("%s: hint: %s\n", (const char *)arg, text);
+}
+
+static int check_json(const char *path, int r, const char *error,
+		      const struct mm_conf *conf)
+{
+	cJSON *json = mm_json_must(cJSON_CreateObject()), *errors, *hints;
+
+	mm_json_add(json, "file", mm_json_text(path));
+	mm_json_add(json, "valid", cJSON_CreateBool(r == 0));
+	errors = mm_json_add(json, "errors", cJSON_CreateArray());
+	hints = mm_json_add(json, "hints", cJSON_CreateArray());
+	if (r < 0)
+		add_hint(errors, error);
+	else
+		(void)mm_hints(conf, add_hint, hints);
+	mm_json_print(json);
+	return r < 0 ? MM_EXIT_ERROR : MM_EXIT_OK;
+}
+
+int mm_cmd_check_config(struct mm_ctl *ctl)
+{
+	const char *path = ctl->count > 0 ? ctl->operands[0] : ctl->conf_path;
+	struct mm_buf error;
+	int r, status = MM_EXIT_OK;
+
+	mm_buf_init(&error, MM_CONF_FILE_MAX);
+	r = mm_conf_read(&ctl->conf, path, &error);
+	if (ctl->json) {
+		status = check_json(path, r, mm_buf_str(&error), &ctl->conf);
+	} else if (r < 0) {
+		/* As compilers write it, for editors that jump there. */
+		fprintf(stderr, "%s\n", mm_buf_str(&error));
+		status = MM_EXIT_ERROR;
+	} else {
+		(void)mm_hints(&ctl->conf, print_hint,
+			       (void *)(uintptr_t)path);
+		printf("%s: OK\n", path);
+	}
+	mm_buf_clear(&error);
+	return status;
+}
+
+static size_t section_len(const char *key)
+{
+	const char *dot = strchr(key, '.');
+
+	return dot == NULL ? 0 : (size_t)(dot - key);
+}
+
+/* Does option i begin a section? */
+static bool begins_section(size_t i)
+{
+	const char *key = mm_conf_options[i].key;
+	const size_t len = section_len(key);
+
+	return len > 0 && (i == 0 || strncmp(mm_conf_options[i - 1].key, key,
+					     len + 1) != 0);
+}
+
+/* As YAML that is read back as the same settings. */
+static void show_yaml(const struct mm_conf *conf)
+{
+	const char *key;
+	struct mm_buf text;
+	size_t i, len;
+
+	mm_buf_init(&text, 3 * MM_CONF_FILE_MAX);
+	for (i = 0; i < mm_conf_option_count; i++) {
+		key = mm_conf_options[i].key;
+		len = section_len(key);
+		if (begins_section(i))
+			printf("%.*s:\n", (int)len, key);
+		mm_buf_reset(&text);
+		mm_ctl_must(mm_conf_show(conf, i, &text));
+		printf("%s%s: %s\n", len > 0 ? "  " : "",
+		       len > 0 ? key + len + 1 : key, mm_buf_str(&text));
+	}
+	mm_buf_clear(&text);
+}
+
+/* One object, key to YAML text: units and choices as they are written. */
+static void show_json(const struct mm_conf *conf)
+{
+	cJSON *json = mm_json_must(cJSON_CreateObject());
+	struct mm_buf text;
+	size_t i;
+
+	mm_buf_init(&text, 3 * MM_CONF_FILE_MAX);
+	for (i = 0; i < mm_conf_option_count; i++) {
+		mm_buf_reset(&text);
+		mm_ctl_must(mm_conf_show(conf, i, &text));
+		mm_json_add(json, mm_conf_options[i].key,
+			    mm_json_text(mm_buf_str(&text)));
+	}
+	mm_buf_clear(&text);
+	mm_json_print(json);
+}
+
+int mm_cmd_config_show(struct mm_ctl *ctl)
+{
+	int status = mm_ctl_conf(ctl);
+
+	if (status != 0)
+		return status;
+	if (ctl->json)
+		show_json(&ctl->conf);
+	else
+		show_yaml(&ctl->conf);
+	return MM_EXIT_OK;
+}
+
+int mm_cmd_config_sample(struct mm_ctl *ctl)
+{
+	struct mm_buf text;
+
+	(void)ctl;
+	mm_buf_init(&text, MM_CONF_FILE_MAX);
+	mm_ctl_must(mm_conf_sample(&text));
+	fputs(mm_buf_str(&text), stdout);
+	mm_buf_clear(&text);
+	return MM_EXIT_OK;
+}

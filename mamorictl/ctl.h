@@ -1,0 +1,74 @@
+#ifndef MM_MAMORICTL_CTL_H
+#define MM_MAMORICTL_CTL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/conf.h"
+
+#define MM_CTL_CONF "/etc/mamori/mamori.yaml"
+
+/* Exit statuses; of several the highest counts. */
+enum mm_exit {
+	MM_EXIT_OK = 0,
+	MM_EXIT_INFECTED = 1,
+	MM_EXIT_NOT_CHECKED = 2,
+	MM_EXIT_ERROR = 3,	/* usage, no such file, no daemon, ... */
+};
+
+/* What a command line may hold; which options a command takes is a mask of
+ * these bits. */
+enum mm_option {
+	MM_OPTION_JSON = 1,
+	MM_OPTION_ENGINE = 2,
+	MM_OPTION_MESSAGE = 4,
+	MM_OPTION_RECIPIENT = 8,
+	MM_OPTION_SENDER = 0x10,
+	MM_OPTION_REASON = 0x20,
+	MM_OPTION_SINCE = 0x40,
+	MM_OPTION_UNTIL = 0x80,
+	MM_OPTION_LIMIT = 0x100,
+	MM_OPTION_CONFIG = 0x200,	/* every command takes it */
+	MM_OPTION_HELP = 0x400,
+	MM_OPTION_VERSION = 0x800,
+};
+
+struct mm_ctl {
+	unsigned int given;	/* mask of enum mm_option */
+	bool json;
+	const char *conf_path;
+	const char *engine;
+	const char *recipient;
+	const char *sender;
+	const char *reason;
+	const char *since;
+	const char *until;
+	const char *limit;
+	char **operands;	/* behind the command's name */
+	int count;
+	struct mm_conf conf;	/* after mm_ctl_conf() */
+};
+
+/* Commands: their return value is the exit status. */
+int mm_cmd_scan(struct mm_ctl *ctl);
+int mm_cmd_status(struct mm_ctl *ctl);
+int mm_cmd_reload(struct mm_ctl *ctl);
+int mm_cmd_check_config(struct mm_ctl *ctl);
+int mm_cmd_config_show(struct mm_ctl *ctl);
+int mm_cmd_config_sample(struct mm_ctl *ctl);
+int mm_cmd_quarantine_list(struct mm_ctl *ctl);
+int mm_cmd_quarantine_show(struct mm_ctl *ctl);
+int mm_cmd_quarantine_release(struct mm_ctl *ctl);
+int mm_cmd_quarantine_delete(struct mm_ctl *ctl);
+
+/* Read the configuration. Without one at the usual place the defaults hold; a
+ * file that was named must be there. 0, or MM_EXIT_ERROR after telling why. */
+int mm_ctl_conf(struct mm_ctl *ctl);
+
+/* "mamorictl: ..." on standard error. Returns MM_EXIT_ERROR. */
+int mm_ctl_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* End the program unless r is 0: only a lack of memory ends here. */
+void mm_ctl_must(int r);
+
+#endif
