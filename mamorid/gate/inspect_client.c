@@ -13,7 +13,7 @@
 
 #define TRIES 2u
 
-static int take_findings(struct mm_frame *frame, struct mm_inspection *got)
+static int take_findings(struct mm_frame *frame, struct mm_gate_inspection *got)
 {
 	size_t size;
 	int r;
@@ -30,7 +30,7 @@ static int take_findings(struct mm_frame *frame, struct mm_inspection *got)
 /* One attempt: 0, MM_ERR_TIMEOUT, MM_ERR_SYS (none there), or MM_ERR_CLOSED
  * and others when it was lost or answered nonsense. */
 static int ask(const char *path, const struct mm_buf *payload, int headers,
-	       int body, mm_deadline deadline, struct mm_inspection *got)
+	       int body, mm_deadline deadline, struct mm_gate_inspection *got)
 {
 	const int fds[2] = { headers, body };
 	struct mm_frame frame;
@@ -68,10 +68,10 @@ static enum mm_inspected state_of(int r)
 	}
 }
 
-void mm_inspect(const char *socket_path, const struct mm_inspect_request *req,
-		int headers, int body, struct mm_inspection *inspection_r)
+void mm_gate_inspect(const char *socket_path, const struct mm_inspect_request *req,
+		int headers, int body, struct mm_gate_inspection *inspection_r)
 {
-	struct mm_inspection *got = inspection_r;
+	struct mm_gate_inspection *got = inspection_r;
 	struct mm_buf payload;
 	unsigned int try;
 	int r;
@@ -100,7 +100,7 @@ void mm_inspect(const char *socket_path, const struct mm_inspect_request *req,
 	mm_buf_clear(&payload);
 }
 
-void mm_inspection_clear(struct mm_inspection *inspection)
+void mm_gate_inspection_clear(struct mm_gate_inspection *inspection)
 {
 	mm_findings_clear(&inspection->findings);
 	mm_buf_clear(&inspection->bytes);

@@ -25,7 +25,7 @@ struct job {
 	struct mm_request *request;
 	enum mm_direction direction;
 	const char *account;
-	struct mm_inspection inspection;
+	struct mm_gate_inspection inspection;
 	struct mm_treatment treatment;
 	int64_t started_ms;
 };
@@ -53,7 +53,7 @@ static void inspect(struct job *job)
 		 job->gate->role->conf->limits_message_size)
 		job->inspection.state = MM_INSPECTED_TOO_BIG;
 	else
-		mm_inspect(job->gate->inspect_path, &ask, job->request->headers,
+		mm_gate_inspect(job->gate->inspect_path, &ask, job->request->headers,
 			   job->request->body, &job->inspection);
 }
 
@@ -112,6 +112,22 @@ static int send_verdict(const struct job *job, const struct mm_answer *answer,
 	return r;
 }
 
+/* Why a mail was not checked, in the inspector's words. */
+static const char *detail_of(const struct job *job)
+{
+	const struct mm_findings *findings = findings_of(job);
+	size_t i;
+
+	if (findings == NULL || job->treatment.verdict != MM_VERDICT_NOT_CHECKED)
+		return "";
+	for (i = 0; i < findings->count; i++)
+		if (findings->list[i].kind == MM_KIND_ENCRYPTED ||
+		    findings->list[i].kind == MM_KIND_LIMIT ||
+		    findings->list[i].kind == MM_KIND_ERROR)
+			return findings->list[i].detail;
+	return "";
+}
+
 static void log_verdict(const struct job *job, const struct mm_answer *answer)
 {
 	const struct mm_scan_request *scan = &job->request->scan;
@@ -124,7 +140,7 @@ static void log_verdict(const struct job *job, const struct mm_answer *answer)
 	       mm_verdict_name(job->treatment.verdict), "action",
 	       mm_action_name(answer->verdict.action), "reason",
 	       job->treatment.reason, "virus", mm_buf_str(&viruses),
-	       "direction", mm_direction_name(job->direction), "account",
+	       "detail", detail_of(job), "direction", mm_direction_name(job->direction), "account",
 	       job->account == NULL ? "" : job->account, "sender", scan->sender,
 	       "recipients", MM_NUM(scan->nrecipients), "size",
 	       MM_NUM(job->request->body_size), "host",
@@ -213,6 +229,6 @@ int mm_request_serve(const struct mm_gate *gate, struct mm_request *request,
 		       "reason", mm_err_text(r), NULL);
 	count(&job);
 	mm_answer_clear(&answer);
-	mm_inspection_clear(&job.inspection);
+	mm_gate_inspection_clear(&job.inspection);
 	return r;
 }
