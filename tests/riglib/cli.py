@@ -32,7 +32,7 @@ def start(args):
     layout.create()
     told, tell = os.pipe()
     with open(layout.log("rig.log"), "ab") as log:
-        subprocess.Popen(
+        child = subprocess.Popen(
             [PROGRAM, "supervise", layout.root, str(tell),
              json.dumps(options)],
             stdin=None if args.while_stdin else subprocess.DEVNULL,
@@ -41,6 +41,8 @@ def start(args):
     os.close(tell)
     with os.fdopen(told, "r", encoding="utf-8") as answers:
         answer = answers.read()
+    if not answer or "error" in json.loads(answer):
+        child.wait()
     if not answer:
         raise RigError("the rig died while starting:\n" +
                        layout.tail("rig.log"))

@@ -299,6 +299,22 @@ class Rig:
     def wait_event(self, **want):
         return wait_for(lambda: self.events(**want), f"log event {want}")[0]
 
+    def outbox(self):
+        """How many notices and releases wait for the courier."""
+        return int(self.ctl_json("status")["queue"]["waiting"])
+
+    def settle(self):
+        """Wait until nothing is under way any more."""
+        wait_for(lambda: self.outbox() == 0, "an empty outbox")
+        wait_for(lambda: not self.queue(), lambda:
+                 f"an empty queue, not {self.queue()}")
+
+    def empty_quarantine(self):
+        rows = self.ctl_json("quarantine", "list")
+        if rows:
+            self.ctl("quarantine", "delete",
+                     *(str(row["id"]) for row in rows))
+
     def exim_log(self, name="mainlog"):
         try:
             with open(os.path.join(self.logs, "exim", name),

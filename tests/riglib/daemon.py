@@ -106,13 +106,15 @@ class Mamorid:
             status = json.loads(probe.stdout)
         except ValueError:
             return f"mamorictl status: no JSON: {probe.stdout[:200]!r}"
-        if not ready(status):
+        if serving(status) is None:
             return f"no scanner is ready yet: {probe.stdout[:400]}"
         return None
 
 
-def ready(status):
-    """Does the answer of `mamorictl status --json` show a generation that
-    takes mails?"""
-    return any(str(generation.get("state")) == "active"
-               for generation in status.get("generations", []))
+def serving(status):
+    """The generation that takes mails, of `mamorictl status --json`, or
+    None."""
+    for generation in status.get("generations", []):
+        if generation.get("state") == "serving":
+            return generation
+    return None

@@ -3,7 +3,6 @@
 What belongs to Mamori in its configuration comes from config/exim, the files
 that are installed on real servers.
 """
-import glob
 import os
 import shutil
 
@@ -18,14 +17,14 @@ primary_hostname = mx.example.test
 qualify_domain = example.test
 domainlist local_domains = {domains}
 deliver_drop_privilege = {drop}
+{mamori_main}
 trusted_users = {trusted}
 spool_directory = {root}/spool
 log_file_path = {root}/log/exim/%slog
 log_selector = +received_recipients +received_sender +incoming_port
 pid_file_path = {root}/exim.pid
-{scan}
 keep_environment =
-add_environment = {environment}
+{scan}
 local_interfaces = <; 127.0.0.1
 daemon_smtp_ports = {mx} : {mx_outside} : {submission} : {smtps}
 tls_on_connect_ports = {smtps}
@@ -48,7 +47,6 @@ message_size_limit = 100M
 retry_interval_max = 10s
 acl_smtp_mail = acl_mail
 acl_smtp_rcpt = acl_rcpt
-{mamori_main}
 {extra}
 
 begin acl
@@ -105,6 +103,7 @@ outside:
 {mamori_remote}
 
 begin retry
+{mamori_retry}
 * * F,5m,2s; F,1h,10s
 
 begin authenticators
@@ -126,16 +125,33 @@ login:
 """
 
 
-def _shipped(source, layout):
-    """Copies config/exim and returns the lines to include, by section."""
-    found = {}
-    for path in sorted(glob.glob(os.path.join(source, "config/exim/*"))):
-        name = os.path.basename(path)
-        copy = layout.path("exim", name)
-        shutil.copyfile(path, copy)
-        os.chmod(copy, 0o644)
-        found[name] = f".include {copy}"
-    return found
+# Lines for a section of the template, by the file in config/exim.
+_INCLUDES = {
+    "mamori_main": "localmacros.conf",
+    "mamori_routers": "routers.conf",
+    "mamori_transports": "transports.conf",
+    "mamori_remote": "remote-transport.conf",
+    "mamori_retry": "retry.conf",
+}
+
+
+def _shipped(source, layout, courier):
+    """Copies config/exim, with the rig's paths and courier in it, and
+    returns the lines that include the copies."""
+    lines = {}
+    for section, name in _INCLUDES.items():
+        path = os.path.join(source, "config/exim", name)
+        try:
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
+        except OSError as error:
+            raise RigError(f"{path}: {error.strerror}") from None
+        for shipped, ours in (("/usr/lib/mamori/", layout.path("lib/")),
+                              ("/run/mamori/", layout.path("run/")),
+                              ("mamori-courier", courier)):
+            text = text.replace(shipped, ours)
+        lines[section] = f".include {layout.write('exim/' + name, text)}"
+    return lines
 
 
 class Exim:
@@ -168,32 +184,27 @@ class Exim:
             shutil.chown(layout.path(name), USER, USER)
         layout.write("etc/accounts",
                      "".join(f"{a}: yes\n" for a in settings.ADDRESSES))
-        scan = options["local_scan"] == "on"
-        shipped = _shipped(self.source, layout) if scan else {}
+        # What the macros of config/exim stand for on Debian.
+        scan, trusted = "", options["courier"]
+        lines = dict.fromkeys(_INCLUDES, "")
+        if options["local_scan"] == "on":
+            lines = _shipped(self.source, layout, options["courier"])
+            trusted = "MAIN_TRUSTED_USERS"
+            scan = ("add_environment = MAIN_ADD_ENVIRONMENT : "
+                    f"MAMORI_DEADLINE_MS={options['deadline_ms']} : "
+                    f"MAMORI_ON_FAILURE={options['on_failure']}")
         extra = settings.with_prefix(options, "exim.")
         layout.write("exim/exim4.conf", _TEMPLATE.format(
             root=layout.root,
             domains=" : ".join(settings.DOMAINS),
             drop="true" if self.mode == "plain" else "false",
-            trusted=options["courier"],
-            scan=(f"local_scan_path = {self.module()}\n"
-                  "local_scan_timeout = 60s" if scan else ""),
-            environment=" : ".join(self._environment()),
-            mamori_main=shipped.get("main.conf", ""),
-            mamori_routers=shipped.get("routers.conf", ""),
-            mamori_transports=shipped.get("transports.conf", ""),
-            mamori_remote=shipped.get("remote-transport.conf", ""),
+            trusted=trusted, scan=scan,
             extra="\n".join(f"{key} = {value}"
                             for key, value in extra.items()),
-            **self.ports))
+            **lines, **self.ports))
 
     def module(self):
         return self.layout.path("lib/mamori_local_scan.so")
-
-    def _environment(self):
-        return [f"MAMORI_SOCKET={self.layout.path('run/scan.sock')}",
-                f"MAMORI_DEADLINE_MS={self.options['deadline_ms']}",
-                f"MAMORI_ON_FAILURE={self.options['on_failure']}"]
 
     def argv(self):
         if self.options["local_scan"] == "on":

@@ -336,6 +336,7 @@ def run(layout, options, tell):
         except (RigError, OSError, LookupError) as error:
             answer = {"error": f"{error}"}
             rig.stopping = True
+            rig.stop_all()
         os.write(tell, json.dumps(answer).encode())
         os.close(tell)
         if not rig.stopping:
