@@ -1,0 +1,86 @@
+"""Rigs for the end-to-end tests: a shared one, and ones with own settings."""
+import os
+import sys
+
+import pytest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.dirname(
+    os.path.realpath(__file__))))
+
+from riglib.client import Rig  # noqa: E402
+
+LOGS = ("mamorid.log", "mamorid.out", "exim/mainlog", "exim/paniclog",
+        "dovecot.log", "rig.log")
+
+
+def pytest_configure(config):
+    config.addinivalue_line(
+        "markers", "exim(**options): options of a test's private Exim")
+
+
+def start(*pairs):
+    build = os.environ.get("MAMORI_BUILD")
+    return Rig.start(*([f"build={build}"] if build else []), *pairs)
+
+
+@pytest.fixture(scope="session")
+def shared_rig():
+    rig = start()
+    yield rig
+    rig.stop()
+
+
+@pytest.fixture
+def rig(shared_rig):
+    """The shared rig with empty mailboxes, quarantine and sink. Tests that
+    stop servers or change settings make a rig of their own."""
+    shared_rig.settle()
+    shared_rig.empty()
+    shared_rig.empty_quarantine()
+    for name in os.listdir(shared_rig.sink):
+        os.unlink(os.path.join(shared_rig.sink, name))
+    return shared_rig
+
+
+@pytest.fixture
+def make_rig():
+    """make_rig("key=value", ...) starts a rig that goes with the test."""
+    rigs = []
+
+    def make(*pairs):
+        rigs.append(start(*pairs))
+        return rigs[-1]
+
+    yield make
+    for rig in rigs:
+        rig.stop()
+
+
+def _rigs_of(item):
+    for value in item.funcargs.values():
+        if isinstance(value, Rig):
+            yield value
+        closure = getattr(value, "__closure__", None) or ()
+        for cell in closure:
+            if isinstance(cell.cell_contents, list):
+                yield from (rig for rig in cell.cell_contents
+                            if isinstance(rig, Rig))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A failed test shows the logs of its servers."""
+    report = (yield).get_result()
+    if report.when == "call" and report.failed:
+        for rig in {id(rig): rig for rig in _rigs_of(item)}.values():
+            for name in LOGS:
+                try:
+                    with open(os.path.join(rig.logs, name), "rb") as file:
+                        text = file.read()[-6000:]
+                except OSError:
+                    continue
+                if text:
+                    report.sections.append(
+                        (f"{name} of {rig.dir}",
+                         text.decode("utf-8", "replace")))
