@@ -1,0 +1,261 @@
+/*
+ * Connections of the keeper: who may ask what, and reading requests without
+ * ever waiting for a peer. Keeper, uid mamori-keeper. A peer that sends
+ * anything but what the table permits is disconnected; must never read beyond
+ * a rule's bounds nor keep a passed descriptor.
+ */
+#include "mamorid/keeper/client.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/err.h"
+#include "core/fdutil.h"
+#include "mamorid/keeper/client_read.h"
+#include "mamorid/keeper/control.h"
+#include "mamorid/keeper/outbox_serve.h"
+#include "mamorid/keeper/record.h"
+#include "mamorid/log.h"
+
+/* A gate has one connection; a few more than the gates there may be. */
+#define CLIENTS_MAX 1100u
+#define CONTROL_MAX 64u
+#define ACCEPTS_AT_ONCE 16u
+#define REQUEST_MS 5000
+#define IDLE_CONTROL_MS 60000
+#define PAIRS_BYTES 16384u
+
+static const struct mm_rule rules[] = {
+	{ MM_FRAME_RECORD, MM_RIGHT_RECORD, 0, 0, 3, mm_record_handle },
+	{ MM_FRAME_OUTBOX_NEXT, MM_RIGHT_OUTBOX, 0, 0, 0, mm_outbox_wanted },
+	{ MM_FRAME_OUTBOX_DONE, MM_RIGHT_OUTBOX, 1, 8192, 0, mm_outbox_done },
+	{ MM_FRAME_CTL_STATUS, MM_RIGHT_CONTROL, 0, PAIRS_BYTES, 0,
+	  mm_control_status },
+	{ MM_FRAME_CTL_RELOAD, MM_RIGHT_CONTROL, 0, PAIRS_BYTES, 0,
+	  mm_control_reload },
+	{ MM_FRAME_CTL_QUARANTINE_LIST, MM_RIGHT_CONTROL, 0, PAIRS_BYTES, 0,
+	  mm_control_list },
+	{ MM_FRAME_CTL_QUARANTINE_SHOW, MM_RIGHT_CONTROL, 1, PAIRS_BYTES, 0,
+	  mm_control_show },
+	{ MM_FRAME_CTL_QUARANTINE_RELEASE, MM_RIGHT_CONTROL, 1, PAIRS_BYTES, 0,
+	  mm_control_release },
+	{ MM_FRAME_CTL_QUARANTINE_DELETE, MM_RIGHT_CONTROL, 1, PAIRS_BYTES, 0,
+	  mm_control_delete },
+};
+
+unsigned int mm_client_rights(const struct mm_users *users, bool control,
+			      uid_t uid, uid_t self)
+{
+	const unsigned int all = control ? MM_RIGHT_CONTROL
+					 : MM_RIGHT_RECORD | MM_RIGHT_OUTBOX;
+	unsigned int rights = 0;
+
+	if (uid == 0 || (!users->root && uid == self))
+		return all;
+	if (control || !users->root)
+		return 0;
+	if (uid == users->gate.uid)
+		rights |= MM_RIGHT_RECORD;
+	if (uid == users->courier.uid)
+		rights |= MM_RIGHT_OUTBOX;
+	return rights;
+}
+
+const struct mm_rule *mm_client_rule(uint16_t type, unsigned int rights)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (rules[i].type == type && (rules[i].right & rights) != 0)
+			return &rules[i];
+	return NULL;
+}
+
+static void unlink_client(struct mm_client *client)
+{
+	struct mm_client **link = &client->keeper->clients;
+
+	while (*link != NULL && *link != client)
+		link = &(*link)->next;
+	if (*link == client)
+		*link = client->next;
+}
+
+void mm_client_close(struct mm_client *client, const char *why)
+{
+	struct mm_listener *listener = client->listener;
+
+	if (why != NULL)
+		mm_log(MM_LOG_WARN, "client-closed", NULL, "why", why, "uid",
+		       MM_NUM(client->uid), NULL);
+	mm_outbox_client_gone(client);
+	mm_loop_remove(&client->keeper->loop, &client->watch);
+	unlink_client(client);
+	listener->clients--;
+	listener->watch.events = POLLIN;
+	mm_frame_clear(&client->request);
+	mm_close(&client->watch.fd);
+	free(client);
+}
+
+/* Ready for the next request. */
+static void rewind_client(struct mm_client *client)
+{
+	client->state = MM_CLIENT_READING;
+	client->have = 0;
+	client->want = 0;
+	client->rule = NULL;
+	client->wants_item = false;
+	client->waits_for = 0;
+	client->watch.events = POLLIN;
+	client->watch.deadline = client->listener->control
+		? mm_deadline_in(IDLE_CONTROL_MS) : MM_DEADLINE_NONE;
+	mm_frame_clear(&client->request);
+}
+
+/* One answer at a time fits any socket buffer: a peer for which it does not
+ * has sent requests without reading answers. */
+static void sent(struct mm_client *client, int r)
+{
+	if (r < 0)
+		mm_client_close(client, r == MM_ERR_CLOSED ? NULL
+					: "does not read its answers");
+	else
+		rewind_client(client);
+}
+
+void mm_client_answer(struct mm_client *client, uint16_t type,
+		      const struct mm_buf *payload, const int *fds,
+		      unsigned int nfds)
+{
+	sent(client, mm_frame_send(client->watch.fd, type, client->request.id,
+				   payload, fds, nfds, mm_deadline_in(0)));
+}
+
+void mm_client_fail(struct mm_client *client, const char *text)
+{
+	sent(client, mm_send_error(client->watch.fd, client->request.id, text,
+				   mm_deadline_in(0)));
+}
+
+void mm_client_park(struct mm_client *client, int64_t ms,
+		    void (*timed_out)(struct mm_client *client))
+{
+	client->state = MM_CLIENT_PARKED;
+	client->watch.events = POLLRDHUP;
+	client->watch.deadline = ms < 0 ? MM_DEADLINE_NONE : mm_deadline_in(ms);
+	client->timed_out = timed_out;
+}
+
+static void read_request(struct mm_client *client)
+{
+	const bool fresh = client->have == 0;
+	int r;
+
+	r = mm_client_read(client);
+
+	if (r == MM_ERR_CLOSED)
+		mm_client_close(client, NULL);
+	else if (r < 0)
+		mm_client_close(client, r == MM_ERR_DENIED
+				? "request not permitted" : mm_err_text(r));
+	else if (r == 1)
+		client->rule->handle(client);
+	else if (fresh && client->have > 0)
+		/* From its first byte on, a request has this long. */
+		client->watch.deadline = mm_deadline_in(REQUEST_MS);
+}
+
+static void client_ready(struct mm_loop_watch *watch, short revents)
+{
+	struct mm_client *client = watch->owner;
+
+	if (client->state == MM_CLIENT_PARKED) {
+		if (revents != 0)
+			mm_client_close(client, NULL);
+		else
+			client->timed_out(client);
+	} else if (revents != 0) {
+		read_request(client);
+	} else {
+		mm_client_close(client, client->have > 0
+				? "too slow with a request" : NULL);
+	}
+}
+
+static void welcome(struct mm_listener *listener, int fd, uid_t uid,
+		    unsigned int rights)
+{
+	struct mm_keeper *keeper = listener->keeper;
+	struct mm_client *client = calloc(1, sizeof(*client));
+
+	if (client == NULL) {
+		(void)close(fd);
+		return;
+	}
+	client->watch.fd = fd;
+	client->watch.ready = client_ready;
+	client->watch.owner = client;
+	client->keeper = keeper;
+	client->listener = listener;
+	client->uid = uid;
+	client->rights = rights;
+	mm_frame_init(&client->request);
+	if (mm_loop_add(&keeper->loop, &client->watch) < 0) {
+		(void)close(fd);
+		free(client);
+		return;
+	}
+	client->next = keeper->clients;
+	keeper->clients = client;
+	rewind_client(client);
+	if (++listener->clients >= listener->max)
+		listener->watch.events = 0;
+}
+
+static void listener_ready(struct mm_loop_watch *watch, short revents)
+{
+	struct mm_listener *listener = watch->owner;
+	unsigned int i, rights;
+	uid_t uid = (uid_t)-1;
+	int fd;
+
+	(void)revents;
+	for (i = 0; i < ACCEPTS_AT_ONCE && listener->clients < listener->max;
+	     i++) {
+		fd = accept4(watch->fd, NULL, NULL,
+			     SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (fd < 0)
+			break;
+		rights = mm_peer_uid(fd, &uid) < 0 ? 0
+			: mm_client_rights(&listener->keeper->role->users,
+					   listener->control, uid, geteuid());
+		if (rights != 0) {
+			welcome(listener, fd, uid, rights);
+			continue;
+		}
+		mm_log(MM_LOG_WARN, "peer-refused", NULL, "uid", MM_NUM(uid),
+		       "socket", listener->control ? MM_CONTROL_SOCK
+						   : MM_KEEPER_SOCK, NULL);
+		(void)close(fd);
+	}
+}
+
+int mm_listener_start(struct mm_listener *listener, struct mm_keeper *keeper,
+		      int fd, bool control)
+{
+	memset(listener, 0, sizeof(*listener));
+	listener->watch.fd = fd;
+	listener->watch.events = POLLIN;
+	listener->watch.deadline = MM_DEADLINE_NONE;
+	listener->watch.ready = listener_ready;
+	listener->watch.owner = listener;
+	listener->keeper = keeper;
+	listener->control = control;
+	listener->max = control ? CONTROL_MAX : CLIENTS_MAX;
+	return fd < 0 ? 0 : mm_loop_add(&keeper->loop, &listener->watch);
+}

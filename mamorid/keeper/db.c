@@ -1,0 +1,310 @@
+/*
+ * The keeper's SQLite file: open, transactions, statements. Keeper, uid
+ * mamori-keeper. SQL is allowed in this file, vault*.c and outbox.c only, so
+ * that the state can move to another store without touching the rest.
+ * Must never report a commit that is not on disk.
+ */
+#include "mamorid/keeper/db.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/err.h"
+#include "mamorid/log.h"
+
+#define SCHEMA_VERSION 1
+#define STATEMENTS_MAX 64u
+#define BUSY_MS 2000
+
+struct mm_db {
+	sqlite3 *sqlite;
+	const char *sql[STATEMENTS_MAX];
+	sqlite3_stmt *stmts[STATEMENTS_MAX];
+	size_t nstmts;
+};
+
+/* FULL: in WAL mode every commit is synced before it returns, which is what
+ * "recorded before acknowledged" rests on. */
+static const char setup[] =
+	"PRAGMA journal_mode = WAL;"
+	"PRAGMA synchronous = FULL;"
+	"PRAGMA trusted_schema = OFF;"
+	"PRAGMA journal_size_limit = 16777216;";
+
+/*
+ * record: what the gate handed over, once a message. effect: keys of the last
+ * day. quarantine: a row a recipient. share: how many rows of a scope
+ * ("account A", "domain D", "total") use a file; usage: the bytes of a scope,
+ * each file counted once. trash: files to unlink after the commit.
+ */
+static const char schema[] =
+	"BEGIN IMMEDIATE;"
+	"CREATE TABLE IF NOT EXISTS record("
+	"  id INTEGER PRIMARY KEY AUTOINCREMENT, trace TEXT NOT NULL,"
+	"  sender TEXT NOT NULL, account TEXT NOT NULL,"
+	"  direction TEXT NOT NULL, reason TEXT NOT NULL,"
+	"  sender_text TEXT NOT NULL, subject TEXT NOT NULL,"
+	"  detail TEXT NOT NULL, created INTEGER NOT NULL,"
+	"  bytes BLOB NOT NULL);"
+	"CREATE TABLE IF NOT EXISTS effect("
+	"  key BLOB PRIMARY KEY, record INTEGER NOT NULL,"
+	"  created INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE INDEX IF NOT EXISTS effect_created ON effect(created);"
+	"CREATE TABLE IF NOT EXISTS quarantine("
+	"  id INTEGER PRIMARY KEY AUTOINCREMENT, record INTEGER NOT NULL,"
+	"  recipient TEXT NOT NULL, domain TEXT NOT NULL,"
+	"  hash TEXT NOT NULL, size INTEGER NOT NULL,"
+	"  created INTEGER NOT NULL, until INTEGER NOT NULL);"
+	"CREATE UNIQUE INDEX IF NOT EXISTS quarantine_record"
+	"  ON quarantine(record, recipient);"
+	"CREATE INDEX IF NOT EXISTS quarantine_recipient"
+	"  ON quarantine(recipient, id);"
+	"CREATE INDEX IF NOT EXISTS quarantine_domain"
+	"  ON quarantine(domain, id);"
+	"CREATE INDEX IF NOT EXISTS quarantine_until ON quarantine(until);"
+	"CREATE TABLE IF NOT EXISTS share("
+	"  scope TEXT NOT NULL, hash TEXT NOT NULL, rows INTEGER NOT NULL,"
+	"  PRIMARY KEY(scope, hash)) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS usage("
+	"  scope TEXT PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS trash("
+	"  hash TEXT PRIMARY KEY) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS outbox("
+	"  id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL,"
+	"  record INTEGER NOT NULL, quarantine INTEGER NOT NULL,"
+	"  notice INTEGER NOT NULL, recipient TEXT NOT NULL,"
+	"  created INTEGER NOT NULL, due INTEGER NOT NULL,"
+	"  tries INTEGER NOT NULL, reply TEXT NOT NULL);"
+	"CREATE INDEX IF NOT EXISTS outbox_due ON outbox(due, id);"
+	"CREATE INDEX IF NOT EXISTS outbox_record ON outbox(record);"
+	"CREATE INDEX IF NOT EXISTS outbox_quarantine ON outbox(quarantine);"
+	"PRAGMA user_version = 1;"
+	"COMMIT;";
+
+static int fail(struct mm_db *db, const char *what)
+{
+	const int code = sqlite3_errcode(db->sqlite);
+
+	mm_log(MM_LOG_ERROR, "db-error", NULL, "what", what, "error",
+	       sqlite3_errmsg(db->sqlite), NULL);
+	if (code == SQLITE_NOMEM)
+		return MM_ERR_NOMEM;
+	errno = code == SQLITE_FULL ? ENOSPC
+	      : code == SQLITE_BUSY ? EBUSY : EIO;
+	return MM_ERR_SYS;
+}
+
+static int exec(struct mm_db *db, const char *sql, const char *what)
+{
+	return sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) == SQLITE_OK
+		? 0 : fail(db, what);
+}
+
+int mm_db_open(struct mm_db **db_r, const char *path)
+{
+	struct mm_db *db = calloc(1, sizeof(*db));
+	int64_t version = 0;
+	int r;
+
+	*db_r = NULL;
+	if (db == NULL)
+		return MM_ERR_NOMEM;
+	if (sqlite3_open_v2(path, &db->sqlite,
+			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+			    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW,
+			    NULL) != SQLITE_OK) {
+		r = fail(db, "open");
+		goto out;
+	}
+	(void)sqlite3_busy_timeout(db->sqlite, BUSY_MS);
+	if ((r = exec(db, setup, "setup")) < 0 ||
+	    (r = mm_db_get(db, &version, "PRAGMA user_version", "")) < 0)
+		goto out;
+	r = version > SCHEMA_VERSION ? MM_ERR_VERSION
+				     : exec(db, schema, "schema");
+out:
+	if (r < 0)
+		mm_db_close(&db);
+	*db_r = db;
+	return r;
+}
+
+void mm_db_close(struct mm_db **db)
+{
+	size_t i;
+
+	if (*db == NULL)
+		return;
+	for (i = 0; i < (*db)->nstmts; i++)
+		(void)sqlite3_finalize((*db)->stmts[i]);
+	(void)sqlite3_close((*db)->sqlite);
+	free(*db);
+	*db = NULL;
+}
+
+int mm_db_begin(struct mm_db *db)
+{
+	return exec(db, "BEGIN IMMEDIATE", "begin");
+}
+
+int mm_db_commit(struct mm_db *db)
+{
+	return exec(db, "COMMIT", "commit");
+}
+
+void mm_db_rollback(struct mm_db *db)
+{
+	const int saved = errno;
+
+	/* SQLite may have rolled back by itself, e.g. on a full disk. */
+	if (!sqlite3_get_autocommit(db->sqlite))
+		(void)exec(db, "ROLLBACK", "rollback");
+	errno = saved;
+}
+
+static int prepare(struct mm_db *db, sqlite3_stmt **stmt_r, const char *sql)
+{
+	size_t i;
+
+	for (i = 0; i < db->nstmts; i++) {
+		if (db->sql[i] != sql)
+			continue;
+		if (sqlite3_stmt_busy(db->stmts[i]))
+			mm_panic("statement started twice: %s", sql);
+		*stmt_r = db->stmts[i];
+		return 0;
+	}
+	if (db->nstmts == STATEMENTS_MAX)
+		mm_panic("more than %u statements", STATEMENTS_MAX);
+	if (sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT,
+			       stmt_r, NULL) != SQLITE_OK)
+		return fail(db, sql);
+	db->sql[db->nstmts] = sql;
+	db->stmts[db->nstmts++] = *stmt_r;
+	return 0;
+}
+
+static int start(struct mm_db *db, sqlite3_stmt **stmt_r, const char *sql,
+		 const char *types, va_list args)
+{
+	int i, code = SQLITE_OK, r;
+	const void *data;
+
+	if ((r = prepare(db, stmt_r, sql)) < 0)
+		return r;
+	for (i = 1; *types != '\0' && code == SQLITE_OK; types++, i++) {
+		switch (*types) {
+		case 'i':
+			code = sqlite3_bind_int64(*stmt_r, i,
+						  va_arg(args, int64_t));
+			break;
+		case 's':
+			code = sqlite3_bind_text(*stmt_r, i,
+						 va_arg(args, const char *),
+						 -1, SQLITE_STATIC);
+			break;
+		case 'b':
+			data = va_arg(args, const void *);
+			code = sqlite3_bind_blob64(*stmt_r, i, data,
+						   va_arg(args, size_t),
+						   SQLITE_STATIC);
+			break;
+		default:
+			mm_panic("bad type letter in %s", sql);
+		}
+	}
+	if (code != SQLITE_OK) {
+		r = fail(db, sql);
+		mm_db_end(*stmt_r);
+	}
+	return r;
+}
+
+int mm_db_start(struct mm_db *db, sqlite3_stmt **stmt_r, const char *sql,
+		const char *types, ...)
+{
+	va_list args;
+	int r;
+
+	va_start(args, types);
+	r = start(db, stmt_r, sql, types, args);
+	va_end(args);
+	return r;
+}
+
+int mm_db_step(struct mm_db *db, sqlite3_stmt *stmt)
+{
+	switch (sqlite3_step(stmt)) {
+	case SQLITE_ROW:
+		return 1;
+	case SQLITE_DONE:
+		return 0;
+	default:
+		return fail(db, sqlite3_sql(stmt));
+	}
+}
+
+void mm_db_end(sqlite3_stmt *stmt)
+{
+	const int saved = errno;
+
+	(void)sqlite3_reset(stmt);
+	(void)sqlite3_clear_bindings(stmt);
+	errno = saved;
+}
+
+int mm_db_run(struct mm_db *db, const char *sql, const char *types, ...)
+{
+	sqlite3_stmt *stmt;
+	va_list args;
+	int r;
+
+	va_start(args, types);
+	r = start(db, &stmt, sql, types, args);
+	va_end(args);
+	if (r < 0)
+		return r;
+	r = mm_db_step(db, stmt);
+	mm_db_end(stmt);
+	return r < 0 ? r : 0;
+}
+
+int mm_db_get(struct mm_db *db, int64_t *num_r, const char *sql,
+	      const char *types, ...)
+{
+	sqlite3_stmt *stmt;
+	va_list args;
+	int r;
+
+	va_start(args, types);
+	r = start(db, &stmt, sql, types, args);
+	va_end(args);
+	if (r < 0)
+		return r;
+	r = mm_db_step(db, stmt);
+	if (r == 1 && sqlite3_column_type(stmt, 0) == SQLITE_NULL)
+		r = 0;
+	if (r == 1)
+		*num_r = sqlite3_column_int64(stmt, 0);
+	mm_db_end(stmt);
+	return r;
+}
+
+int64_t mm_db_changes(struct mm_db *db)
+{
+	return sqlite3_changes(db->sqlite);
+}
+
+int64_t mm_db_inserted(struct mm_db *db)
+{
+	return sqlite3_last_insert_rowid(db->sqlite);
+}
+
+const char *mm_db_text(sqlite3_stmt *stmt, int column)
+{
+	const unsigned char *text = sqlite3_column_text(stmt, column);
+
+	return text == NULL ? "" : (const char *)text;
+}

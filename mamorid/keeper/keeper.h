@@ -1,0 +1,51 @@
+#ifndef MM_KEEPER_KEEPER_H
+#define MM_KEEPER_KEEPER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mamorid/keeper/db.h"
+#include "mamorid/keeper/store.h"
+#include "mamorid/keeper/vault.h"
+#include "mamorid/loop.h"
+#include "mamorid/role.h"
+
+struct mm_client;
+struct mm_keeper;
+
+/* What a connection may ask for; bits of mm_client.rights. */
+#define MM_RIGHT_RECORD 1u
+#define MM_RIGHT_OUTBOX 2u
+#define MM_RIGHT_CONTROL 4u
+
+/* A listening socket and its clients' bounds. */
+struct mm_listener {
+	struct mm_loop_watch watch;
+	struct mm_keeper *keeper;
+	bool control;
+	size_t clients;
+	size_t max;
+};
+
+/* The keeper process: everything hangs here, there are no globals. */
+struct mm_keeper {
+	const struct mm_role *role;
+	struct mm_loop loop;
+	struct mm_db *db;
+	struct mm_store store;
+	struct mm_vault vault;
+	struct mm_listener listeners[2];
+	struct mm_loop_watch channel;
+	struct mm_loop_watch expiry;
+	struct mm_loop_watch outbox;	/* timer: the next row is due */
+	struct mm_client *clients;
+	struct mm_client *courier;	/* has the row in flight, or NULL */
+	int64_t in_flight;		/* its id, 0 for none */
+	uint32_t serial;		/* of requests to the master */
+};
+
+/* Seconds since the epoch. */
+int64_t mm_keeper_now(void);
+
+#endif

@@ -1,0 +1,265 @@
+/*
+ * Handing outbox rows to the courier, one at a time. Keeper, uid
+ * mamori-keeper. Must never drop a row before the courier has told its fate.
+ */
+#include "mamorid/keeper/outbox_serve.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/err.h"
+#include "core/fdutil.h"
+#include "mamorid/keeper/client.h"
+#include "mamorid/keeper/outbox.h"
+#include "mamorid/log.h"
+
+/* Look again at least this often: the wall clock may be set. */
+#define LOOK_AGAIN_MS 60000
+
+static const char *kind_name(enum mm_outbox_kind kind)
+{
+	return kind == MM_OUTBOX_NOTICE ? "notice" : "release";
+}
+
+static struct mm_client *waiting(struct mm_keeper *keeper)
+{
+	struct mm_client *client;
+
+	for (client = keeper->clients; client != NULL; client = client->next)
+		if (client->state == MM_CLIENT_PARKED && client->wants_item)
+			return client;
+	return NULL;
+}
+
+static int encode_item(const struct mm_outbox_row *row)
+{
+	const bool notice = row->kind == MM_OUTBOX_NOTICE;
+	const struct mm_outbox_item item = {
+		.version = MM_PROTO_VERSION,
+		.id = (uint64_t)row->id,
+		.kind = row->kind,
+		.trace = row->trace,
+		.to = row->to,
+		.sender = notice ? "" : row->sender,
+		.notice = row->notice,
+		.created = row->happened,
+		.record = row->bytes.data,
+		.record_len = notice ? row->bytes.len : 0,
+	};
+	struct mm_buf buf;
+	int r;
+
+	mm_buf_init(&buf, MM_LIST_MAX);
+	r = mm_outbox_item_encode(&buf, &item);
+	if (r == 0)
+		r = mm_sealed_memfd("outbox-item", buf.data, buf.len);
+	mm_buf_clear(&buf);
+	return r;
+}
+
+/* Hand a row out. A row that cannot be read waits like any other failure. */
+static int hand_out(struct mm_keeper *keeper, struct mm_client *client,
+		    const struct mm_outbox_row *row)
+{
+	int fds[2] = { -1, -1 };
+	int r;
+
+	if ((r = fds[0] = encode_item(row)) < 0)
+		goto out;
+	if (row->kind == MM_OUTBOX_RELEASE &&
+	    (r = fds[1] = mm_store_get(&keeper->store, row->hash)) < 0)
+		goto out;
+	r = 0;
+	keeper->courier = client;
+	keeper->in_flight = row->id;
+	mm_client_answer(client, MM_FRAME_OUTBOX_ITEM, NULL, fds,
+			 fds[1] >= 0 ? 2 : 1);
+out:
+	mm_close(&fds[0]);
+	mm_close(&fds[1]);
+	return r;
+}
+
+static void set_timer(struct mm_keeper *keeper, int64_t due)
+{
+	const int64_t seconds = due == INT64_MAX ? LOOK_AGAIN_MS
+						 : due - mm_keeper_now();
+
+	keeper->outbox.deadline = mm_deadline_in(
+		seconds < LOOK_AGAIN_MS / 1000 ? seconds * 1000
+					       : LOOK_AGAIN_MS);
+}
+
+void mm_outbox_pump(struct mm_keeper *keeper)
+{
+	struct mm_client *client = waiting(keeper);
+	struct mm_outbox_row row;
+	int64_t due;
+	int r;
+
+	keeper->outbox.deadline = MM_DEADLINE_NONE;
+	if (keeper->in_flight != 0 || client == NULL)
+		return;
+	r = mm_outbox_next(keeper->db, mm_keeper_now(), &row, &due);
+	if (r == 1 && (r = hand_out(keeper, client, &row)) < 0) {
+		mm_log(MM_LOG_ERROR, "outbox-unreadable", row.trace, "row",
+		       MM_NUM(row.id), "error", mm_err_text(r), NULL);
+		due = mm_keeper_now() + mm_outbox_backoff(row.tries + 1);
+		r = mm_outbox_later(keeper->db, row.id, due, "unreadable");
+		/* At once to the next row, or after a pause if even that
+		 * failed. */
+		due = r == 0 ? 0 : INT64_MAX;
+	}
+	if (keeper->in_flight == 0)
+		set_timer(keeper, r < 0 ? INT64_MAX : due);
+	mm_outbox_row_clear(&row);
+}
+
+void mm_outbox_wanted(struct mm_client *client)
+{
+	if (client->keeper->courier == client) {
+		mm_client_fail(client, "the last row is not done yet");
+		return;
+	}
+	client->wants_item = true;
+	mm_client_park(client, -1, NULL);
+	mm_outbox_pump(client->keeper);
+}
+
+/* Taken by the mail server: the row goes, and what was released too. */
+static int settle_sent(struct mm_keeper *keeper,
+		       const struct mm_outbox_row *row)
+{
+	int r;
+
+	if ((r = mm_db_begin(keeper->db)) < 0)
+		return r;
+	if ((r = mm_outbox_drop(keeper->db, row->id)) < 0 ||
+	    (row->quarantine != 0 &&
+	     (r = mm_vault_drop(&keeper->vault, row->quarantine,
+				"released")) < 0) ||
+	    (r = mm_vault_forget(&keeper->vault, row->record)) < 0 ||
+	    (r = mm_db_commit(keeper->db)) < 0) {
+		mm_db_rollback(keeper->db);
+		return r;
+	}
+	mm_vault_sweep(&keeper->vault);
+	return 0;
+}
+
+/* Not to be tried again. A release leaves its mail in quarantine. */
+static int settle_refused(struct mm_keeper *keeper,
+			  const struct mm_outbox_row *row)
+{
+	int r;
+
+	if ((r = mm_db_begin(keeper->db)) < 0)
+		return r;
+	if ((r = mm_outbox_drop(keeper->db, row->id)) < 0 ||
+	    (r = mm_vault_forget(&keeper->vault, row->record)) < 0 ||
+	    (r = mm_db_commit(keeper->db)) < 0)
+		mm_db_rollback(keeper->db);
+	return r;
+}
+
+static int settle(struct mm_keeper *keeper, const struct mm_outbox_row *row,
+		  const struct mm_outbox_done *done)
+{
+	const int64_t now = mm_keeper_now();
+	const char *text = done->text == NULL ? "" : done->text;
+	const char *event = "outbox-sent";
+	enum mm_log_level level = MM_LOG_INFO;
+	int64_t wait = 0;
+	int r;
+
+	if (done->outcome == MM_OUTBOX_SENT) {
+		r = settle_sent(keeper, row);
+	} else if (done->outcome == MM_OUTBOX_REFUSED ||
+		   now - row->queued >= MM_OUTBOX_GIVE_UP) {
+		event = done->outcome == MM_OUTBOX_REFUSED
+			? "outbox-refused" : "outbox-given-up";
+		level = MM_LOG_WARN;
+		r = settle_refused(keeper, row);
+	} else {
+		event = "outbox-retry";
+		wait = mm_outbox_backoff(row->tries + 1);
+		r = mm_outbox_later(keeper->db, row->id, now + wait, text);
+	}
+	if (r == 0)
+		mm_log(level, event, row->trace, "kind", kind_name(row->kind),
+		       "row", MM_NUM(row->id), "to", row->to, "wait",
+		       MM_NUM(wait), "reply", text, NULL);
+	return r;
+}
+
+void mm_outbox_done(struct mm_client *client)
+{
+	struct mm_keeper *keeper = client->keeper;
+	const struct mm_buf *payload = &client->request.payload;
+	struct mm_outbox_row row;
+	struct mm_outbox_done done;
+	int r;
+
+	if (mm_outbox_done_decode(payload->data, payload->len, &done) < 0) {
+		mm_client_close(client, "malformed outbox answer");
+		return;
+	}
+	if (keeper->courier != client ||
+	    (int64_t)done.id != keeper->in_flight) {
+		mm_client_fail(client, "this row was not handed out to you");
+		return;
+	}
+	/* A row that was deleted meanwhile is settled already. */
+	r = mm_outbox_get(keeper->db, (int64_t)done.id, &row);
+	if (r == 1)
+		r = settle(keeper, &row, &done);
+	mm_outbox_row_clear(&row);
+	keeper->courier = NULL;
+	keeper->in_flight = 0;
+	if (r < 0)
+		mm_client_fail(client, "state cannot be written");
+	else
+		mm_client_answer(client, MM_FRAME_OK, NULL, NULL, 0);
+	mm_outbox_pump(keeper);
+}
+
+/* The courier may have died of this very row: the first time it is due again
+ * at once, then as after a failure, so that it cannot hold up the others. */
+void mm_outbox_client_gone(struct mm_client *client)
+{
+	struct mm_keeper *keeper = client->keeper;
+	const int64_t now = mm_keeper_now();
+	struct mm_outbox_row row;
+
+	if (keeper->courier != client)
+		return;
+	if (mm_outbox_get(keeper->db, keeper->in_flight, &row) == 1) {
+		mm_log(MM_LOG_WARN, "outbox-returned", row.trace, "row",
+		       MM_NUM(row.id), "tries", MM_NUM(row.tries), NULL);
+		if (mm_outbox_later(keeper->db, row.id, row.tries == 0 ? now
+				    : now + mm_outbox_backoff(row.tries),
+				    "the courier went away") < 0)
+			mm_log(MM_LOG_WARN, "outbox-returned", row.trace,
+			       "error", "not counted as a try", NULL);
+	}
+	mm_outbox_row_clear(&row);
+	keeper->courier = NULL;
+	keeper->in_flight = 0;
+	/* Another courier may be waiting; not from inside this one's end. */
+	keeper->outbox.deadline = mm_deadline_in(0);
+}
+
+static void timer_ready(struct mm_loop_watch *watch, short revents)
+{
+	(void)revents;
+	mm_outbox_pump(watch->owner);
+}
+
+int mm_outbox_start(struct mm_keeper *keeper)
+{
+	keeper->outbox = (struct mm_loop_watch){
+		.fd = -1, .deadline = MM_DEADLINE_NONE,
+		.ready = timer_ready, .owner = keeper,
+	};
+	return mm_loop_add(&keeper->loop, &keeper->outbox);
+}
