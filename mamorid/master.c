@@ -132,8 +132,9 @@ static void turn(struct master *m, int wait_ms)
 		if (m->procs.list[i].channel < 0)
 			continue;
 		proc[n] = &m->procs.list[i];
-		fds[n++] = (struct pollfd){ .fd = proc[n]->channel,
-					    .events = POLLIN };
+		fds[n] = (struct pollfd){ .fd = proc[n]->channel,
+					  .events = POLLIN };
+		n++;
 	}
 	fds[n] = (struct pollfd){ .fd = m->signals, .events = POLLIN };
 	fds[n + 1] = (struct pollfd){ .fd = m->watch.fd, .events = POLLIN };
