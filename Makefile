@@ -17,6 +17,7 @@ include mk/mamorid.mk
 include mk/mamorictl.mk
 include mk/exim_local_scan.mk
 include mk/tests.mk
+include mk/e2e.mk
 include mk/lint.mk
 include mk/docs.mk
 include mk/install.mk
