@@ -1,0 +1,199 @@
+/* core/proto_keeper.c: records, outbox items and outcomes. */
+#include "tests/unit/core/unit.h"
+
+#include "core/proto.h"
+
+static int decode_record(const void *data, size_t len)
+{
+	struct mm_record record;
+	int r = mm_record_decode(data, len, &record);
+
+	mm_record_clear(&record);
+	return r;
+}
+
+static int decode_item(const void *data, size_t len)
+{
+	struct mm_outbox_item item;
+
+	return mm_outbox_item_decode(data, len, &item);
+}
+
+static int decode_done(const void *data, size_t len)
+{
+	struct mm_outbox_done done;
+
+	return mm_outbox_done_decode(data, len, &done);
+}
+
+struct bound {
+	const char *name;
+	uint16_t tag;
+	const char *bytes;
+	size_t len;
+	int want;
+};
+
+static void check_bounds(int (*decode)(const void *data, size_t len),
+			 const struct mm_buf *buf, const struct bound *cases,
+			 size_t count)
+{
+	struct mm_buf changed;
+	size_t i;
+	int got;
+
+	for (i = 0; i < count; i++) {
+		replace_field(buf, cases[i].tag, cases[i].bytes, cases[i].len,
+			      &changed);
+		got = decode_copy(decode, changed.data, changed.len);
+		if (got != cases[i].want)
+			fail_msg("%s: got %d", cases[i].name, got);
+		mm_buf_clear(&changed);
+	}
+}
+
+static void records(void **state)
+{
+	static const struct bound cases[] = {
+		{ "version 2", 1, "\0\0\0\0\0\0\0\2", 8, MM_ERR_VERSION },
+		{ "quarantine 2", 8, "\0\0\0\0\0\0\0\2", 8, MM_ERR_LIMIT },
+		{ "offset above 31 bits", 9, "\0\0\0\0\200\0\0\0", 8,
+		  MM_ERR_LIMIT },
+		{ "notice of nothing", 11, "", 0, MM_ERR_FORMAT },
+		{ "notice to nobody", 11, "\0\1\0\0\0\10\0\0\0\0\0\0\0\1", 14,
+		  MM_ERR_FORMAT },
+		{ "notice of kind 5", 11,
+		  "\0\1\0\0\0\10\0\0\0\0\0\0\0\5\0\2\0\0\0\2a", 22,
+		  MM_ERR_LIMIT },
+		{ "whole notice", 11,
+		  "\0\1\0\0\0\10\0\0\0\0\0\0\0\4\0\2\0\0\0\2a", 22, 0 },
+	};
+	const char *recipients[] = { "a@b", "c@d" };
+	struct mm_notice notices[] = {
+		{ MM_NOTICE_VIRUS_INBOUND, "a@b" },
+		{ MM_NOTICE_NOT_CHECKED, "op@b" },
+	};
+	const struct mm_record want = {
+		.trace = "t",
+		.sender = "",
+		.recipients = recipients,
+		.nrecipients = 2,
+		.direction = "inbound",
+		.reason = "virus",
+		.quarantine = true,
+		.body_offset = 19,
+		.findings = "\0any",
+		.findings_len = 4,
+		.notices = notices,
+		.nnotices = 2,
+	};
+	struct mm_record got;
+	struct mm_buf buf;
+
+	(void)state;
+	mm_buf_init(&buf, MM_LIST_MAX);
+	assert_int_equal(mm_record_encode(&buf, &want), 0);
+	assert_int_equal(mm_record_decode(buf.data, buf.len, &got), 0);
+	assert_string_equal(got.trace, "t");
+	assert_string_equal(got.sender, "");
+	assert_int_equal(got.nrecipients, 2);
+	assert_string_equal(got.recipients[1], "c@d");
+	assert_null(got.account);
+	assert_string_equal(got.direction, "inbound");
+	assert_string_equal(got.reason, "virus");
+	assert_true(got.quarantine);
+	assert_int_equal(got.body_offset, 19);
+	assert_int_equal(got.findings_len, 4);
+	assert_memory_equal(got.findings, "\0any", 4);
+	assert_int_equal(got.nnotices, 2);
+	assert_int_equal(got.notices[1].kind, MM_NOTICE_NOT_CHECKED);
+	assert_string_equal(got.notices[1].to, "op@b");
+	mm_record_clear(&got);
+	check_decoder(decode_record, &buf, MM_ERR_FORMAT);
+	check_bounds(decode_record, &buf, cases,
+		     sizeof(cases) / sizeof(*cases));
+	mm_buf_clear(&buf);
+}
+
+static void outbox_items(void **state)
+{
+	static const struct bound cases[] = {
+		{ "id 0", 2, "\0\0\0\0\0\0\0\0", 8, MM_ERR_LIMIT },
+		{ "id above 63 bits", 2, "\200\0\0\0\0\0\0\0", 8,
+		  MM_ERR_LIMIT },
+		{ "kind 3", 3, "\0\0\0\0\0\0\0\3", 8, MM_ERR_LIMIT },
+		{ "notice of kind 0", 7, "\0\0\0\0\0\0\0\0", 8,
+		  MM_ERR_FORMAT },
+		{ "notice of kind 5", 7, "\0\0\0\0\0\0\0\5", 8, MM_ERR_LIMIT },
+		{ "created before the epoch", 8,
+		  "\377\377\377\377\377\377\377\377", 8, MM_ERR_LIMIT },
+	};
+	const struct mm_outbox_item want = {
+		.id = 5,
+		.kind = MM_OUTBOX_NOTICE,
+		.trace = "t",
+		.to = "a@b",
+		.sender = "",
+		.notice = MM_NOTICE_VIRUS_OUTBOUND,
+		.created = 1700000000,
+		.record = "rec",
+		.record_len = 3,
+	};
+	struct mm_outbox_item got;
+	struct mm_buf buf;
+
+	(void)state;
+	mm_buf_init(&buf, MM_LIST_MAX);
+	assert_int_equal(mm_outbox_item_encode(&buf, &want), 0);
+	assert_int_equal(mm_outbox_item_decode(buf.data, buf.len, &got), 0);
+	assert_int_equal(got.id, 5);
+	assert_int_equal(got.kind, MM_OUTBOX_NOTICE);
+	assert_string_equal(got.trace, "t");
+	assert_string_equal(got.to, "a@b");
+	assert_string_equal(got.sender, "");
+	assert_int_equal(got.notice, MM_NOTICE_VIRUS_OUTBOUND);
+	assert_true(got.created == 1700000000);
+	assert_int_equal(got.record_len, 3);
+	assert_memory_equal(got.record, "rec", 3);
+	check_decoder(decode_item, &buf, MM_ERR_FORMAT);
+	check_bounds(decode_item, &buf, cases,
+		     sizeof(cases) / sizeof(*cases));
+	mm_buf_clear(&buf);
+}
+
+static void outcomes(void **state)
+{
+	static const struct bound cases[] = {
+		{ "id 0", 2, "\0\0\0\0\0\0\0\0", 8, MM_ERR_LIMIT },
+		{ "outcome 0", 3, "\0\0\0\0\0\0\0\0", 8, MM_ERR_LIMIT },
+		{ "outcome 4", 3, "\0\0\0\0\0\0\0\4", 8, MM_ERR_LIMIT },
+	};
+	const struct mm_outbox_done want = {
+		.id = 5, .outcome = MM_OUTBOX_REFUSED, .text = "550 no",
+	};
+	struct mm_outbox_done got;
+	struct mm_buf buf;
+
+	(void)state;
+	mm_buf_init(&buf, 1000);
+	assert_int_equal(mm_outbox_done_encode(&buf, &want), 0);
+	assert_int_equal(mm_outbox_done_decode(buf.data, buf.len, &got), 0);
+	assert_int_equal(got.id, 5);
+	assert_int_equal(got.outcome, MM_OUTBOX_REFUSED);
+	assert_string_equal(got.text, "550 no");
+	check_decoder(decode_done, &buf, MM_ERR_FORMAT);
+	check_bounds(decode_done, &buf, cases,
+		     sizeof(cases) / sizeof(*cases));
+	mm_buf_clear(&buf);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(records),
+		cmocka_unit_test(outbox_items),
+		cmocka_unit_test(outcomes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
