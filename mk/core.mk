@@ -11,5 +11,6 @@ CORE_LIB := $(BUILD)/libcore.a
 YAML_LIBS := -lyaml
 
 $(CORE_LIB): $(CORE_OBJ)
-	rm -f $@
-	ar rcs $@ $^
+	$(call say,AR)
+	@rm -f $@
+	$(Q)ar rcs $@ $^

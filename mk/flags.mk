@@ -39,6 +39,14 @@ $(eval $(1)_CFLAGS := $$(shell $$(PKG_CONFIG) --cflags $(2)))
 $(eval $(1)_LIBS := $$(shell $$(PKG_CONFIG) --libs $(2)))
 endef
 
+# Short lines; `make V=1` shows the commands.
+ifdef V
+say = @:
+else
+Q := @
+say = @echo "  $(1)	$@"
+endif
+
 PROGRAMS :=
 MODULES :=
 
@@ -47,5 +55,6 @@ objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
 # Per-file flags: FLAGS_mamorid/inspect (a folder) and so on.
 $(BUILD)/obj/%.o: %.c
+	$(call say,CC)
 	@mkdir -p $(@D)
-	$(COMPILE) $(FLAGS_$(patsubst %/,%,$(dir $*))) -c $< -o $@
+	$(Q)$(COMPILE) $(FLAGS_$(patsubst %/,%,$(dir $*))) -c $< -o $@

@@ -15,22 +15,25 @@ LIBS_courier :=
 MAMORID_PARTS := inspect gate keeper courier
 define mamorid_part
 $(BUILD)/lib$(1).a: $(call objects,$(sort $(wildcard mamorid/$(1)/*.c)))
-	rm -f $$@
-	ar rcs $$@ $$^
+	$$(call say,AR)
+	@rm -f $$@
+	$$(Q)ar rcs $$@ $$^
 endef
 $(foreach part,$(MAMORID_PARTS),$(eval $(call mamorid_part,$(part))))
 
 DAEMON_OBJ := $(call objects,$(sort $(filter-out mamorid/main.c,$(wildcard mamorid/*.c))))
 $(BUILD)/libdaemon.a: $(DAEMON_OBJ)
-	rm -f $@
-	ar rcs $@ $^
+	$(call say,AR)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
 
 MAMORID := $(BUILD)/mamorid
 PROGRAMS += $(MAMORID)
 # -rdynamic for the calls of libclamav that inspect/ interposes.
 $(MAMORID): $(call objects,mamorid/main.c) $(BUILD)/libdaemon.a \
 		$(MAMORID_PARTS:%=$(BUILD)/lib%.a) $(CORE_LIB)
-	$(LINK) -o $@ $< -Wl,--whole-archive $(BUILD)/libinspect.a \
+	$(call say,LD)
+	$(Q)$(LINK) -o $@ $< -Wl,--whole-archive $(BUILD)/libinspect.a \
 		-Wl,--no-whole-archive -Wl,--start-group $(BUILD)/libdaemon.a \
 		$(BUILD)/libgate.a $(BUILD)/libkeeper.a $(BUILD)/libcourier.a \
 		$(CORE_LIB) -Wl,--end-group \

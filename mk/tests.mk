@@ -24,8 +24,9 @@ UNIT_AREA_LIBS_exim := -ldl
 
 unit_area = $(word 1,$(subst /, ,$(1)))
 $(BUILD)/unit/%: tests/unit/%.c $$(UNIT_AREA_$$(call unit_area,$$*))
+	$(call say,TEST)
 	@mkdir -p $(@D)
-	$(LINK) $(CPPFLAGS) $(CMOCKA_CFLAGS) \
+	$(Q)$(LINK) $(CPPFLAGS) $(CMOCKA_CFLAGS) \
 		$(FLAGS_mamorid/$(call unit_area,$*)) $(UNIT_FLAGS_$(*F)) \
 		-MMD -MP -o $@ $< -Wl,--start-group \
 		$(UNIT_AREA_$(call unit_area,$*)) -Wl,--end-group \
@@ -42,4 +43,4 @@ check-run: check-unit-run
 	$(MAKE) --no-print-directory check-e2e-run
 
 check-unit-run: $(UNIT_BIN)
-	tests/run-unit $(UNIT_BIN)
+	$(Q)tests/run-unit $(UNIT_BIN)
