@@ -53,6 +53,8 @@ static void run_worker(struct mm_pool *pool, size_t i, const char *jail)
 	};
 	sigset_t none;
 
+	mm_log_init(pool->role->channel, "inspector",
+		    (enum mm_log_level)pool->role->conf->log_level);
 	(void)close(pool->retire[1]);
 	for (size_t k = 0; k < pool->count; k++)
 		if (k != i)
@@ -114,11 +116,13 @@ static void log_end(const struct mm_pool_worker *worker, int status)
 	char trace[MM_TRACE_MAX + 1];
 	bool busy = worker->slot->state == MM_SLOT_BUSY;
 
+	if (worker->slot->state == MM_SLOT_REFUSED)
+		return;
 	memcpy(trace, worker->slot->trace, sizeof(trace));
 	trace[MM_TRACE_MAX] = '\0';
 	mm_log(MM_LOG_ERROR, worker->killed ? "worker-killed"
 					    : "worker-crashed",
-	       busy ? trace : NULL, "pid", MM_NUM(worker->pid),
+	       busy ? trace : NULL, "worker", MM_NUM(worker->pid),
 	       WIFSIGNALED(status) ? "signal" : "status",
 	       MM_NUM(WIFSIGNALED(status) ? WTERMSIG(status)
 					  : WEXITSTATUS(status)),
