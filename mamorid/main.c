@@ -15,6 +15,8 @@
 #include "mamorid/master.h"
 #include "mamorid/role.h"
 #include "mamorid/spawn.h"
+#include "mamorid/title.h"
+#include "mamorid/xalloc.h"
 
 #define DEFAULT_CONF "/etc/mamori/mamori.yaml"
 
@@ -72,10 +74,12 @@ static int passed_fd(int fd)
 
 static int run_role(const struct options *opt)
 {
+	/* Copies, since the title goes over the arguments. */
+	const char *name = mm_xstrdup(opt->role);
 	struct mm_conf conf;
 	struct mm_role role = {
 		.conf = &conf,
-		.conf_path = opt->conf_path,
+		.conf_path = mm_xstrdup(opt->conf_path),
 		.generation = (uint32_t)opt->generation,
 		.channel = passed_fd(MM_SPAWN_CHANNEL),
 		.listen = passed_fd(MM_SPAWN_LISTEN),
@@ -88,14 +92,15 @@ static int run_role(const struct options *opt)
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
 	read_conf(opt, &conf);
-	mm_log_init(role.channel, opt->role,
+	mm_title_set(name);
+	mm_log_init(role.channel, name,
 		    (enum mm_log_level)conf.log_level);
 	if (mm_users_resolve(&conf, &role.users, &missing) < 0)
 		mm_fatal("users", "user %s does not exist", missing);
 	for (i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
-		if (strcmp(roles[i].name, opt->role) == 0)
+		if (strcmp(roles[i].name, name) == 0)
 			return roles[i].run(&role);
-	mm_fatal("role", "unknown role %s", opt->role);
+	mm_fatal("role", "unknown role %s", name);
 }
 
 static int run_scan(const struct options *opt, char **files, int count)
@@ -186,6 +191,7 @@ int main(int argc, char **argv)
 	bool scan = argc > 1 && strcmp(argv[1], "scan") == 0;
 
 	keep_stdio();
+	mm_title_init(argc, argv);
 	if (scan) {
 		argc--;
 		argv++;
