@@ -29,10 +29,6 @@ static void begin(struct mm_generations *gens)
 		       "too many old generations are still scanning", NULL);
 		return;
 	}
-	/* While nothing serves, a pool that dies is started again. Beside a
-	 * serving one it is not: the same signatures would fail again. */
-	proc->wanted = gens->current.number == 0;
-	proc->start_at_ms = 0;
 	gens->next = (struct mm_generation){ .number = gens->last,
 					     .proc = proc };
 	mm_log(MM_LOG_INFO, "signatures-loading", NULL, "generation",
@@ -148,8 +144,12 @@ void mm_generations_ended(struct mm_generations *gens, struct mm_proc *proc)
 		gens->current = (struct mm_generation){ 0 };
 		return;
 	}
-	if (proc == gens->next.proc && !proc->wanted)
+	/* While nothing serves, a pool that dies is started again. Beside a
+	 * serving one it is not: the same signatures would fail again. */
+	if (proc == gens->next.proc && gens->current.number != 0) {
+		proc->wanted = false;
 		gens->next = (struct mm_generation){ 0 };
+	}
 	if (gens->again && gens->next.number == 0)
 		begin(gens);
 }
