@@ -301,7 +301,7 @@ class Rig:
 
     def outbox(self):
         """How many notices and releases wait for the courier."""
-        return int(self.ctl_json("status")["queue"]["waiting"])
+        return int(self.ctl_json("status")["outbox"]["rows"])
 
     def settle(self):
         """Wait until nothing is under way any more."""
