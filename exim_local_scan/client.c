@@ -96,7 +96,8 @@ static int receive(int fd, uint32_t id, mm_deadline deadline,
 	if (r == 0)
 		r = read_verdict(&frame, answer);
 	mm_frame_clear(&frame);
-	return r;
+	/* "Too large" is what a request of ours can be. */
+	return r == MM_ERR_LIMIT ? MM_ERR_FORMAT : r;
 }
 
 int mm_ask(const char *socket, const struct mm_scan_request *req, int body_fd,

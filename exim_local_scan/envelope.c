@@ -93,13 +93,26 @@ int mm_mark_format(struct mm_buf *out, const struct mm_mark *mark)
 			     (unsigned long)mark->uid, mark->login);
 }
 
-/* Exim turns every CRLF into LF unless it spools the wire format, so the
- * first line end tells. */
+/* Is there a CRLF in these bytes, the first of which follows last? */
+static bool has_crlf(const char *bytes, size_t len, char last)
+{
+	const char *end = bytes + len;
+	const char *lf = bytes;
+
+	while ((lf = memchr(lf, '\n', (size_t)(end - lf))) != NULL) {
+		if ((lf > bytes ? lf[-1] : last) == '\r')
+			return true;
+		lf++;
+	}
+	return false;
+}
+
+/* Exim turns every CRLF into LF unless it spools the wire format. There a
+ * client may send bare LFs too, so one CRLF anywhere tells. */
 int mm_body_is_wireformat(int fd, off_t offset)
 {
-	char chunk[4096];
+	char chunk[16384];
 	char last = '\0';
-	const char *lf;
 	ssize_t n;
 
 	for (;;) {
@@ -110,9 +123,8 @@ int mm_body_is_wireformat(int fd, off_t offset)
 			return MM_ERR_SYS;
 		if (n == 0)
 			return 0;
-		lf = memchr(chunk, '\n', (size_t)n);
-		if (lf != NULL)
-			return (lf > chunk ? lf[-1] : last) == '\r';
+		if (has_crlf(chunk, (size_t)n, last))
+			return 1;
 		last = chunk[n - 1];
 		offset += n;
 	}

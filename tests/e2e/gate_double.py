@@ -9,6 +9,7 @@ request that returns one.
 import array
 import fcntl
 import os
+import signal
 import socket
 import struct
 import threading
@@ -179,10 +180,16 @@ def read_all(fd, offset=0):
     return os.pread(fd, os.fstat(fd).st_size, offset)
 
 
+def peer_pid(conn):
+    cred = conn.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+    return struct.unpack("3i", cred)[0]
+
+
 class GateDouble:
     def __init__(self, path, answer=None):
         self.path = path
         self.answer = answer or accept()
+        self.kill_asker = False     # SIGKILL to the process that asks
         self.requests = []
         self.changed = threading.Condition()
         self.released = threading.Event()
@@ -252,6 +259,9 @@ class GateDouble:
             with self.changed:
                 self.requests.append(req)
                 self.changed.notify_all()
+            if self.kill_asker:
+                os.kill(peer_pid(conn), signal.SIGKILL)
+                return
             answer = self.answer(req) if callable(self.answer) \
                 else self.answer
             self._reply(conn, ident, answer)

@@ -38,11 +38,12 @@ log_file_path = {base}/log/%slog
 log_selector = +received_recipients +received_sender
 pid_file_path = {base}/exim.pid
 local_scan_path = {base}/module.so
-keep_environment =
+keep_environment = {keep}
 add_environment = {environment}
 local_interfaces = <; 127.0.0.1
 daemon_smtp_ports = {port}
 tls_advertise_hosts =
+chunking_advertise_hosts = *
 never_users =
 host_lookup =
 helo_allow_chars = _
@@ -145,9 +146,19 @@ class Sink:
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = self.server.getsockname()[1]
         self.mails = []
+        self.open = threading.Event()
+        self.open.set()
         threading.Thread(target=self._accept, daemon=True).start()
 
+    def hold(self):
+        """Connections wait for their banner until release()."""
+        self.open.clear()
+
+    def release(self):
+        self.open.set()
+
     def close(self):
+        self.release()
         self.server.shutdown(socket.SHUT_RDWR)
         self.server.close()
 
@@ -162,6 +173,7 @@ class Sink:
 
     def _serve(self, conn):
         with conn, conn.makefile("rwb", buffering=0) as io:
+            self.open.wait()
             io.write(b"220 sink\r\n")
             rcpts = []
             for line in iter(io.readline, b""):
@@ -190,12 +202,12 @@ def namespaces_permitted():
 class PrivateExim:
     def __init__(self, module, on_failure="defer", deadline_ms=20000,
                  extra="", environment="", acl_not_smtp="accept",
-                 retry="* * F,5m,1s", socket_path=None):
+                 retry="* * F,5m,1s", keep_environment=""):
         self.base = tempfile.mkdtemp(prefix="mamori-module-", dir="/tmp")
         os.chmod(self.base, 0o711)
         self.own_namespace = namespaces_permitted()
         self.port = free_port()
-        self.socket = socket_path or f"{self.base}/scan.sock"
+        self.socket = f"{self.base}/scan.sock"
         self.sink = Sink()
         for name in ("spool", "log", "mail"):
             os.mkdir(f"{self.base}/{name}", 0o750)
@@ -210,7 +222,7 @@ class PrivateExim:
             base=self.base, user=USER, port=self.port, sink=self.sink.port,
             drop="false" if self.own_namespace else "true", extra=extra,
             environment=env, config=f"{self.base}/etc", retry=retry,
-            acl_not_smtp=acl_not_smtp)
+            acl_not_smtp=acl_not_smtp, keep=keep_environment)
         with open(f"{self.base}/etc/exim4.conf", "w") as out:
             out.write(self.config)
         self.daemon = None
@@ -273,9 +285,8 @@ class PrivateExim:
 
     def close(self):
         if self.daemon is not None:
-            os.killpg(self.daemon.pid, signal.SIGTERM)
-            self.daemon.wait(20)
-        wait_for(lambda: not self._processes(), what="Exim's children")
+            self._signal_daemon_gone()
+        self.wait_quiet()
         self.sink.close()
         shutil.rmtree(self.base, ignore_errors=True)
 
@@ -313,8 +324,38 @@ class PrivateExim:
             message = message.encode()
         return self.run("-oi", *options, *rcpts, data=message, user=user)
 
+    def stop_deliveries(self):
+        """From now on mail stays in the queue until a queue run."""
+        self._signal_daemon_gone()
+        with open(f"{self.base}/etc/exim4.conf", "w") as out:
+            out.write("queue_only\n" + self.config)
+        self.start()
+
+    def _signal_daemon_gone(self):
+        os.killpg(self.daemon.pid, signal.SIGTERM)
+        self.daemon.wait(20)
+
+    def chunking(self, message):
+        """One mail by BDAT: everything Exim says to it."""
+        with smtplib.SMTP("127.0.0.1", self.port, timeout=60) as client:
+            client.ehlo("client.test")
+            client.mail("s@out.test")
+            client.rcpt("a@local.test")
+            client.send(f"BDAT {len(message)} LAST\r\n".encode() + message)
+            code, text = client.getreply()
+            return str(code).encode() + b" " + text
+
+    def wait_quiet(self):
+        """No process of Exim is at work on a mail."""
+        wait_for(lambda: not self._processes(), what="Exim's children")
+
+    def flush(self, options="-qff"):
+        """A queue run that meets every mail: none is locked by another."""
+        self.wait_quiet()
+        return self.run(options)
+
     def queue(self):
-        return sorted(os.path.basename(path)[:-2] for path in
+        return sorted(os.path.basename(path)[:-len("-H")] for path in
                       glob.glob(f"{self.base}/spool/input/**/*-H",
                                 recursive=True))
 
