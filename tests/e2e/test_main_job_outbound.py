@@ -68,7 +68,7 @@ def test_a_web_script_sends_clean_mail(rig):
 def test_a_web_script_with_a_virus_is_stopped_and_its_owner_warned(rig):
     done = rig.web_script(samples.infected("shop@example.test",
                                            f"{BOB}, {FRIEND}"))
-    assert done.returncode == 0, done
+    assert done.returncode in (0, 1), "1: Exim kept nothing"
     assert samples.eicar() not in done.stdout + done.stderr
     mail = wait_notice(rig, rig.owner)
     assert "請求書の件" in text_of(mail)

@@ -341,7 +341,7 @@ def event_fields(line):
 def text_of(mail):
     """The decoded body text of a parsed mail."""
     part = mail.get_body(("plain",))
-    return part.get_content() if part else ""
+    return part.get_content().replace("\r\n", "\n") if part else ""
 
 
 def greeting(port):
