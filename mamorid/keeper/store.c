@@ -138,7 +138,8 @@ static int open_folder(const struct mm_store *store, const char *hash,
 	return fd;
 }
 
-/* Give the finished file its name for good. */
+/* Give the finished file its name for good. One that has the name already has
+ * the content, and rows of its own: it is left alone. */
 static int publish(struct mm_store *store, const char *tmp, const char *hash)
 {
 	int folder = open_folder(store, hash, true);
@@ -146,8 +147,13 @@ static int publish(struct mm_store *store, const char *tmp, const char *hash)
 
 	if (folder < 0)
 		return MM_ERR_SYS;
-	if (renameat(store->root, tmp, folder, hash) < 0 || fsync(folder) < 0)
+	if (renameat2(store->root, tmp, folder, hash, RENAME_NOREPLACE) < 0) {
+		r = errno != EEXIST || unlinkat(store->root, tmp, 0) < 0
+			? MM_ERR_SYS : 0;
+	} else if (fsync(folder) < 0) {
+		(void)unlinkat(folder, hash, 0);
 		r = MM_ERR_SYS;
+	}
 	mm_close(&folder);
 	return r;
 }
