@@ -19,3 +19,7 @@ $(EXIM_MODULE): exim_local_scan/mamori_local_scan.c
 		$(LDFLAGS_COMMON) $(LDFLAGS) -o $@ $<
 
 EXIM_UNIT_OBJ := $(call objects,$(EXIM_SRC) tests/unit/exim/fake_exim.c)
+.SECONDARY: $(EXIM_UNIT_OBJ)
+UNIT_LDFLAGS_test_body := -Wl,--wrap=pwrite,--wrap=fdatasync \
+	-Wl,--wrap=posix_fallocate
+UNIT_LDFLAGS_test_local_scan := -Wl,--wrap=calloc,--wrap=realloc
