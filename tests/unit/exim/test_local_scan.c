@@ -173,7 +173,7 @@ static void an_accepted_mail_with_edits(void **state)
 {
 	struct mm_edit edits[] = {
 		{ MM_EDIT_ADD_HEADER, 0, "X-Mamori-Result: clean\n" },
-		{ MM_EDIT_SET_HEADER, 1, "Subject: new\n" },
+		{ MM_EDIT_SET_HEADER, 1, "Subject: a longer one\n" },
 		{ MM_EDIT_DELETE_HEADER, 2, NULL },
 		{ MM_EDIT_REMOVE_RECIPIENT, 0, "a@here.test" },
 	};
@@ -208,7 +208,7 @@ static void an_accepted_mail_with_edits(void **state)
 	mm_buf_clear(&seen);
 	assert_string_equal(fake_exim_headers(),
 			    "X-Mamori-Result: clean\n" RECEIVED
-			    "Subject: new\n");
+			    "Subject: a longer one\n");
 	assert_string_equal(fake_exim_recipients(), "b@here.test");
 	assert_string_equal(body(), "new\nbody\n");
 	assert_int_equal(fake_exim_body_lines(), 2);
@@ -334,6 +334,25 @@ static void what_is_never_asked_about(void **state)
 	assert_null(text);
 }
 
+/* Our router never sends two. */
+static void two_marks_are_none(void **state)
+{
+	static const char mark[] = "X-Mamori-Pending: uid=33; login=a\n";
+	struct mm_scan_verdict verdict = { .action = MM_ACTION_DEFER };
+	unsigned char *text = NULL;
+	struct gate gate;
+
+	(void)state;
+	begin(&rescan, mark);
+	fake_exim_header(' ', mark);
+	gate = start_gate(&verdict, NULL);
+	assert_int_equal(local_scan(spool, &text), FAKE_ACCEPT);
+	end_gate(&gate);
+	assert_string_equal(fake_exim_headers(), RECEIVED "Subject: old\n"
+			    "X-Mamori-Pending: uid=102; login=Debian-exim\n");
+	end();
+}
+
 /* Uids that cannot be read are never Exim's. */
 static void unreadable_uids_are_nobodys(void **state)
 {
@@ -425,6 +444,7 @@ int main(void)
 		cmocka_unit_test(the_lock_is_there_afterwards),
 		cmocka_unit_test(every_action_by_submission),
 		cmocka_unit_test(what_is_never_asked_about),
+		cmocka_unit_test(two_marks_are_none),
 		cmocka_unit_test(unreadable_uids_are_nobodys),
 		cmocka_unit_test(no_descriptor_of_the_body),
 		cmocka_unit_test(torture),
