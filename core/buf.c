@@ -4,6 +4,7 @@
  */
 #include "core/buf.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +35,7 @@ void mm_buf_reset(struct mm_buf *buf)
 /* Make room for len more bytes and the NUL. */
 static int reserve(struct mm_buf *buf, size_t len)
 {
-	size_t need, size;
+	size_t need, size, most;
 	char *data;
 
 	if (len > buf->max - buf->len)
@@ -43,8 +44,10 @@ static int reserve(struct mm_buf *buf, size_t len)
 	if (need <= buf->size)
 		return 0;
 	size = buf->size == 0 ? MM_BUF_FIRST : buf->size;
+	/* Doubling, so that many small pieces cost no more than a large one. */
+	most = buf->max < SIZE_MAX ? buf->max + 1 : SIZE_MAX;
 	while (size < need)
-		size = size > need / 2 ? need : size * 2;
+		size = size > most / 2 ? most : size * 2;
 	data = realloc(buf->data, size);
 	if (data == NULL)
 		return MM_ERR_NOMEM;

@@ -75,6 +75,24 @@ static void takes_the_content(void **state)
 	free(text);
 }
 
+/* Bytes one by one must not move the content each time. */
+static void grows_in_large_steps(void **state)
+{
+	struct mm_buf buf;
+	size_t i, size = 0, steps = 0;
+
+	(void)state;
+	mm_buf_init(&buf, 1 << 20);
+	for (i = 0; i < 1 << 20; i++) {
+		assert_int_equal(mm_buf_put(&buf, "x", 1), 0);
+		steps += buf.size != size;
+		size = buf.size;
+	}
+	assert_in_range(steps, 1, 20);
+	assert_in_range(buf.size, (1 << 20) + 1, (1 << 20) + 1);
+	mm_buf_clear(&buf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -82,6 +100,7 @@ int main(void)
 		cmocka_unit_test(stays_below_maximum),
 		cmocka_unit_test(failed_put_changes_nothing),
 		cmocka_unit_test(takes_the_content),
+		cmocka_unit_test(grows_in_large_steps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
