@@ -265,8 +265,8 @@ int mm_conf_sample(struct mm_buf *out)
 		return r;
 	r = mm_buf_puts(out, "# Mamori's settings, with their defaults. See "
 			     "mamori.yaml(5).\n"
-			     "# Sizes are bytes or a number with K, M or G; "
-			     "times a number with s, m, h, d or w.\n");
+			     "# A size is bytes or a number with K, M or G; "
+			     "a time a number with s, m, h, d\n# or w.\n");
 	for (i = 0; i < mm_conf_option_count && r == 0; i++) {
 		len = strcspn(mm_conf_options[i].key, ".");
 		if (mm_conf_options[i].key[len] == '\0')
