@@ -1,0 +1,489 @@
+/*
+ * Notices as a receiver sees them: headers, encodings, wording, and values
+ * that an attacker has chosen.
+ */
+#include "decode.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/fdutil.h"
+#include "mamorid/courier/notice.h"
+#include "mamorid/log.h"
+
+static struct {
+	char dir[64];
+	char lines[8192];
+	struct mm_conf conf;
+	struct mm_buf bytes;	/* the record */
+	struct mm_buf mail;	/* the notice */
+	struct mm_buf body;	/* decoded */
+} t;
+
+static void keep_log(enum mm_log_level level, const char *line, size_t len)
+{
+	(void)level;
+	if (strlen(t.lines) + len < sizeof(t.lines))
+		strncat(t.lines, line, len);
+}
+
+static int rm(const char *path, const struct stat *st, int flag,
+	      struct FTW *ftw)
+{
+	(void)st;
+	(void)flag;
+	(void)ftw;
+	return remove(path);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	memset(&t, 0, sizeof(t));
+	(void)snprintf(t.dir, sizeof(t.dir), "/tmp/mamori-notice-XXXXXX");
+	assert_non_null(mkdtemp(t.dir));
+	mm_log_init_sink("test", MM_LOG_DEBUG, keep_log);
+	assert_int_equal(mm_conf_init(&t.conf), 0);
+	free(t.conf.notices_folder);
+	t.conf.notices_folder = strdup("config/notices");
+	mm_buf_init(&t.bytes, MM_LIST_MAX);
+	mm_buf_init(&t.mail, MM_NOTICE_MAX);
+	mm_buf_init(&t.body, MM_NOTICE_MAX);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	mm_conf_clear(&t.conf);
+	mm_buf_clear(&t.bytes);
+	mm_buf_clear(&t.mail);
+	mm_buf_clear(&t.body);
+	return nftw(t.dir, rm, 8, FTW_PHYS | FTW_DEPTH);
+}
+
+/* What the mail was like. */
+struct facts {
+	const char *sender, *account, *reason, *virus, *name, *from, *subject;
+	size_t nfindings;
+	size_t nrecipients;
+	bool released;		/* no copy in quarantine */
+	bool unknown;		/* no findings at all */
+};
+
+static const struct facts usual = {
+	.sender = "eve@evil.example", .account = "u1@a.example",
+	.reason = "virus", .virus = "Eicar-Test-Signature",
+	.name = "請求書.zip", .from = "Eve <eve@evil.example>",
+	.subject = "お支払い", .nfindings = 1, .nrecipients = 2,
+};
+
+static void make_record(const struct facts *facts)
+{
+	static const char *recipients[50];
+	struct mm_finding list[20];
+	struct mm_findings findings = {
+		.version = MM_PROTO_VERSION, .verdict = MM_VERDICT_INFECTED,
+		.list = list, .count = facts->nfindings, .from = facts->from,
+		.subject = facts->subject, .date = "", .message_id = "",
+	};
+	struct mm_record rec = {
+		.version = MM_PROTO_VERSION, .trace = "1abcde-000001-AA",
+		.sender = facts->sender, .recipients = recipients,
+		.nrecipients = facts->nrecipients, .account = facts->account,
+		.direction = "inbound", .reason = facts->reason,
+		.quarantine = !facts->released,
+	};
+	struct mm_buf encoded;
+	size_t i;
+
+	for (i = 0; i < 50; i++)
+		recipients[i] = i == 0 ? "u1@a.example" : "blind@b.example";
+	for (i = 0; i < facts->nfindings; i++)
+		list[i] = (struct mm_finding){
+			.part = "2", .name = facts->name, .mime_type = "a/b",
+			.type = "zip", .kind = MM_KIND_VIRUS,
+			.detail = facts->virus,
+		};
+	mm_buf_init(&encoded, MM_LIST_MAX);
+	if (!facts->unknown)
+		assert_int_equal(mm_findings_encode(&encoded, &findings), 0);
+	rec.findings = encoded.data;
+	rec.findings_len = encoded.len;
+	mm_buf_reset(&t.bytes);
+	assert_int_equal(mm_record_encode(&t.bytes, &rec), 0);
+	mm_buf_clear(&encoded);
+}
+
+static int render(const struct facts *facts, enum mm_notice_kind kind,
+		  const char *to)
+{
+	struct mm_outbox_item item = {
+		.version = MM_PROTO_VERSION, .id = 42,
+		.kind = MM_OUTBOX_NOTICE, .trace = "1abcde-000001-AA",
+		.to = to, .sender = "", .notice = kind,
+		.created = 1700000000,
+	};
+
+	make_record(facts);
+	item.record = t.bytes.data;
+	item.record_len = t.bytes.len;
+	mm_buf_reset(&t.mail);
+	return mm_notice_render(&t.conf, &item, &t.mail);
+}
+
+/* A header's raw value, folded lines and all; the caller frees it. */
+static char *header(const char *name)
+{
+	const char *pos = mm_buf_str(&t.mail), *eol;
+	const char *end = strstr(pos, "\n\n");
+	char *value = NULL;
+
+	assert_non_null(end);
+	while (pos < end + 1) {
+		for (eol = strchr(pos, '\n'); eol[1] == ' ';)
+			eol = strchr(eol + 1, '\n');
+		if (mm_text_has_prefix(pos, name) &&
+		    pos[strlen(name)] == ':') {
+			assert_null(value);	/* once only */
+			pos += strlen(name) + 2;
+			value = strndup(pos, (size_t)(eol - pos));
+		}
+		pos = eol + 1;
+	}
+	assert_non_null(value);
+	return value;
+}
+
+static void expect_header(const char *name, const char *want)
+{
+	char *got = header(name);
+
+	assert_string_equal(got, want);
+	free(got);
+}
+
+static const char *body(void)
+{
+	const char *blank = strstr(mm_buf_str(&t.mail), "\n\n");
+
+	assert_non_null(blank);
+	mm_buf_reset(&t.body);
+	unbase64(&t.body, blank + 2, strlen(blank + 2));
+	assert_true(mm_text_is_utf8(t.body.data, t.body.len));
+	return mm_buf_str(&t.body);
+}
+
+static void expect_subject(const char *want)
+{
+	char *raw = header("Subject");
+	struct mm_buf got;
+
+	mm_buf_init(&got, 65536);
+	unheader(&got, raw, 9);
+	assert_string_equal(mm_buf_str(&got), want);
+	mm_buf_clear(&got);
+	free(raw);
+}
+
+/* Whatever the values: 7-bit, short lines, exactly our headers. */
+static void check_shape(void)
+{
+	static const char *const names[] = {
+		"From: ", "To: ", "Subject: ", "Date: ", "Message-ID: ",
+		"Auto-Submitted: ", "X-Auto-Response-Suppress: ",
+		"MIME-Version: ", "Content-Type: ",
+		"Content-Transfer-Encoding: ",
+	};
+	const char *pos = mm_buf_str(&t.mail), *eol;
+	size_t i, n = 0;
+
+	for (i = 0; i < t.mail.len; i++)
+		assert_true(t.mail.data[i] == '\n' ||
+			    (t.mail.data[i] >= ' ' && t.mail.data[i] <= '~'));
+	for (; *pos != '\n'; pos = eol + 1) {
+		eol = strchr(pos, '\n');
+		assert_true(eol - pos <= 600);
+		if (*pos != ' ')
+			assert_true(n < 10 &&
+				    mm_text_has_prefix(pos, names[n++]));
+	}
+	assert_int_equal(n, 10);
+	(void)body();
+}
+
+static void test_japanese(void **state)
+{
+	const char *text;
+
+	(void)state;
+	assert_int_equal(setenv("TZ", "JST-9", 1), 0);
+	assert_int_equal(render(&usual, MM_NOTICE_VIRUS_INBOUND,
+				"u1@a.example"), 0);
+	check_shape();
+	expect_header("From", "<noreply@a.example>");
+	expect_header("To", "<u1@a.example>");
+	expect_header("Auto-Submitted", "auto-generated");
+	expect_header("Date", "Wed, 15 Nov 2023 07:13:20 +0900");
+	expect_header("Message-ID",
+		      "<mamori.42.1700000000.1abcde-000001-AA@a.example>");
+	expect_header("Content-Type", "text/plain; charset=UTF-8");
+	expect_subject("【ウイルス警告】お客様宛てのメールからウイルスを"
+		       "検出しました");
+	text = body();
+	assert_non_null(strstr(text, "ウイルス名: Eicar-Test-Signature\r\n"));
+	assert_non_null(strstr(text, "ファイル名: 請求書.zip\r\n"));
+	assert_non_null(strstr(text, "差出人:     eve@evil.example\r\n"));
+	assert_non_null(strstr(text, "件名:       お支払い\r\n"));
+	assert_non_null(strstr(text, "2023-11-15 07:13:20 +0900\r\n"));
+	assert_non_null(strstr(text, "受付番号:   1abcde-000001-AA\r\n"));
+	assert_non_null(strstr(text, "メール全体を隔離しました"));
+	/* One recipient does not learn of the others. */
+	assert_non_null(strstr(text, "u1@a.example 様"));
+	assert_null(strstr(text, "blind@"));
+	assert_string_equal(t.lines, "");
+}
+
+/* Every template renders with every value, and says what it should. */
+static void test_templates(void **state)
+{
+	static const struct {
+		uint64_t language;
+		enum mm_notice_kind kind;
+		const char *subject, *text;
+	} cases[] = {
+		{ MM_CONF_LANGUAGE_JA, MM_NOTICE_VIRUS_OUTBOUND,
+		  "【ウイルス警告】送信されたメールからウイルスを検出しました",
+		  "メールアカウント（u1@a.example）" },
+		{ MM_CONF_LANGUAGE_JA, MM_NOTICE_VIRUS_LOCAL,
+		  "【ウイルス警告】サーバー上のプログラムが送信したメールから"
+		  "ウイルスを検出しました", "WordPress" },
+		{ MM_CONF_LANGUAGE_JA, MM_NOTICE_NOT_CHECKED,
+		  "【管理者様へ】ウイルスチェックができなかったメールがあります",
+		  "理由: ウイルスが見つかりました" },
+		{ MM_CONF_LANGUAGE_EN, MM_NOTICE_VIRUS_INBOUND,
+		  "Virus warning: a mail to you was stopped",
+		  "Dear u1@a.example," },
+		{ MM_CONF_LANGUAGE_EN, MM_NOTICE_VIRUS_OUTBOUND,
+		  "Virus warning: a mail you sent was stopped",
+		  "To:      u1@a.example, blind@b.example\r\n" },
+		{ MM_CONF_LANGUAGE_EN, MM_NOTICE_VIRUS_LOCAL,
+		  "Virus warning: a mail of your web site was stopped",
+		  "Virus:   Eicar-Test-Signature\r\n" },
+		{ MM_CONF_LANGUAGE_EN, MM_NOTICE_NOT_CHECKED,
+		  "For the operator: a mail could not be checked for viruses",
+		  "Reason: a virus was found\r\n" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		t.conf.notices_language = cases[i].language;
+		assert_int_equal(render(&usual, cases[i].kind, "u1@a.example"),
+				 0);
+		check_shape();
+		expect_subject(cases[i].subject);
+		if (strstr(body(), cases[i].text) == NULL)
+			fail_msg("%s: %s is missing in\n%s", cases[i].subject,
+				 cases[i].text, body());
+		assert_null(strpbrk(body(), "{}"));
+	}
+	assert_string_equal(t.lines, "");
+}
+
+/* A crashed scanner has no findings. */
+static void test_unknown(void **state)
+{
+	struct facts facts = usual;
+
+	(void)state;
+	facts.unknown = true;
+	facts.reason = "crashed";
+	facts.sender = "";
+	facts.account = NULL;
+	facts.released = true;
+	assert_int_equal(render(&facts, MM_NOTICE_NOT_CHECKED, "op@a.example"),
+			 0);
+	check_shape();
+	assert_non_null(strstr(body(), "詳細: （不明）"));
+	assert_non_null(strstr(body(), "異常終了"));
+	assert_non_null(strstr(body(), "隔離はしていません"));
+}
+
+static void test_many(void **state)
+{
+	struct facts facts = usual;
+
+	(void)state;
+	facts.nrecipients = 50;
+	facts.nfindings = 20;
+	t.conf.notices_language = MM_CONF_LANGUAGE_EN;
+	assert_int_equal(render(&facts, MM_NOTICE_VIRUS_OUTBOUND,
+				"u1@a.example"), 0);
+	assert_non_null(strstr(body(), "blind@b.example (+40)\r\n"));
+	/* The same name twenty times is one. */
+	assert_non_null(strstr(body(), "File(s): 請求書.zip\r\n"));
+}
+
+static void test_hostile(void **state)
+{
+	static char longest[4000];
+	struct facts facts = usual;
+
+	(void)state;
+	memset(longest, 'A', sizeof(longest) - 1);
+	facts.sender = "x\r\n.\r\nMAIL FROM:<evil@evil.example>\r\n";
+	facts.subject = "{account}\n\nBcc: victim@c.example\r\n\r\nbody "
+			"https://evil.example/";
+	facts.virus = "\xff\xfe\x1b[31m{trace}";
+	facts.name = longest;
+	facts.account = "a\nb";
+	facts.reason = "Subject";
+	assert_int_equal(render(&facts, MM_NOTICE_VIRUS_INBOUND,
+				"u1@a.example"), 0);
+	check_shape();
+	assert_null(strstr(body(), "\nBcc:"));
+	assert_null(strstr(body(), "\r\nMAIL FROM"));
+	assert_null(strstr(body(), "\n.\r\n"));
+	assert_null(strstr(body(), "https://"));
+	assert_null(strchr(body(), '\x1b'));
+	/* A value is not filled in again. */
+	assert_non_null(strstr(body(), "{account}"));
+	assert_non_null(strstr(body(), "{trace}"));
+	assert_true(t.mail.len < 16384);
+}
+
+static void test_addresses(void **state)
+{
+	static const struct {
+		const char *to;
+		int want;
+		const char *header;
+	} cases[] = {
+		{ "u@a.example", 0, "<u@a.example>" },
+		{ "u+tag@a.example", 0, "<u+tag@a.example>" },
+		{ "a,b@a.example", 0, "undisclosed-recipients:;" },
+		{ "a:b;(c)@a.example", 0, "undisclosed-recipients:;" },
+		{ "u@a.example>\r\nRCPT TO:<x@y", MM_ERR_INVALID, NULL },
+		{ "u@a\nb", MM_ERR_INVALID, NULL },
+		{ "u@[127.0.0.1]", MM_ERR_INVALID, NULL },
+		{ "u@", MM_ERR_INVALID, NULL },
+		{ "u", MM_ERR_INVALID, NULL },
+		{ "", MM_ERR_INVALID, NULL },
+		{ "\"a b\"@a.example", MM_ERR_INVALID, NULL },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(render(&usual, MM_NOTICE_VIRUS_INBOUND,
+					cases[i].to), cases[i].want);
+		if (cases[i].header != NULL) {
+			check_shape();
+			expect_header("To", cases[i].header);
+		}
+	}
+	free(t.conf.notices_from);
+	t.conf.notices_from = strdup("postmaster@host.example");
+	assert_int_equal(render(&usual, MM_NOTICE_VIRUS_INBOUND,
+				"u@a.example"), 0);
+	expect_header("From", "<postmaster@host.example>");
+}
+
+static void put_template(const char *text, size_t len)
+{
+	char path[128];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/ja", t.dir);
+	(void)mkdir(path, 0700);
+	(void)snprintf(path, sizeof(path), "%s/ja/virus-inbound.txt", t.dir);
+	(void)unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(mm_write_all(fd, text, len), 0);
+	mm_close(&fd);
+	free(t.conf.notices_folder);
+	t.conf.notices_folder = strdup(t.dir);
+}
+
+/* Missing or broken templates: built-in text, and a line in the log. */
+static void test_broken_templates(void **state)
+{
+	static const struct {
+		const char *name, *text;
+		size_t len;
+		bool good;
+	} cases[] = {
+		{ "good", "Subject: V {virus}\n\nB {sender} {2} { }\n", 36,
+		  true },
+		{ "windows", "Subject: V {virus}\r\n\r\nB {2}\r\n", 29, true },
+		{ "empty", "", 0, false },
+		{ "no subject", "Topic: x\n\nbody\n", 15, false },
+		{ "empty subject", "Subject:\n\nbody\n", 15, false },
+		{ "no body", "Subject: x\n\n", 12, false },
+		{ "no blank line", "Subject: x\nbody\n", 16, false },
+		{ "unknown placeholder", "Subject: x\n\n{password}\n", 23,
+		  false },
+		{ "open placeholder", "Subject: {virus\n\nbody\n", 22, false },
+		{ "not utf-8", "Subject: x\n\n\xff\n", 14, false },
+		{ "nul", "Subject: x\n\na\0b\n", 16, false },
+		{ "escape", "Subject: x\n\n\x1b[2J\n", 17, false },
+	};
+	size_t i;
+
+	(void)state;
+	free(t.conf.notices_folder);
+	t.conf.notices_folder = strdup("/nonexistent");
+	assert_int_equal(render(&usual, MM_NOTICE_VIRUS_INBOUND,
+				"u1@a.example"), 0);
+	check_shape();
+	assert_non_null(strstr(body(), "Found:        Eicar-Test-Signature"));
+	assert_non_null(strstr(t.lines, "event=notice-template"));
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		t.lines[0] = '\0';
+		put_template(cases[i].text, cases[i].len);
+		assert_int_equal(render(&usual, MM_NOTICE_VIRUS_INBOUND,
+					"u1@a.example"), 0);
+		check_shape();
+		if ((t.lines[0] == '\0') != cases[i].good)
+			fail_msg("%s: log: %s", cases[i].name, t.lines);
+		if (cases[i].good)
+			expect_subject("V Eicar-Test-Signature");
+		else
+			assert_non_null(strstr(body(), "Reference:    1abc"));
+	}
+}
+
+static void test_bad_record(void **state)
+{
+	const struct mm_outbox_item item = {
+		.id = 1, .trace = "x", .to = "u@a.example",
+		.notice = MM_NOTICE_VIRUS_INBOUND, .record = "junk",
+		.record_len = 4,
+	};
+
+	(void)state;
+	assert_int_equal(mm_notice_render(&t.conf, &item, &t.mail),
+			 MM_ERR_FORMAT);
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_japanese),
+		CASE(test_templates),
+		CASE(test_unknown),
+		CASE(test_many),
+		CASE(test_hostile),
+		CASE(test_addresses),
+		CASE(test_broken_templates),
+		CASE(test_bad_record),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
