@@ -6,8 +6,8 @@
 #include "core/buf.h"
 #include "core/conf.h"
 
-/* Private to conf.c, conf_value.c and conf_text.c: the types of the option
- * table and how their values are checked and kept. Option numbers i are
+/* The types of the option table and how their values are checked and kept: for
+ * conf*.c, and for mamorictl, which shows values by type. Option numbers i are
  * indexes into mm_conf_options[]. */
 
 enum mm_conf_type {

@@ -6,12 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/conf_value.h"
 #include "core/err.h"
 #include "mamorictl/ctl.h"
 #include "mamorictl/hints.h"
 #include "mamorictl/out.h"
 
-static void add_hint(void *arg, const char *text)
+static void add_text(void *arg, const char *text)
 {
 	if (!cJSON_AddItemToArray(arg, mm_json_text(text)))
 		mm_ctl_must(MM_ERR_NOMEM);
@@ -32,9 +33,9 @@ static int check_json(const char *path, int r, const char *error,
 	errors = mm_json_add(json, "errors", cJSON_CreateArray());
 	hints = mm_json_add(json, "hints", cJSON_CreateArray());
 	if (r < 0)
-		add_hint(errors, error);
+		add_text(errors, error);
 	else
-		(void)mm_hints(conf, add_hint, hints);
+		(void)mm_hints(conf, add_text, hints);
 	mm_json_print(json);
 	return r < 0 ? MM_EXIT_ERROR : MM_EXIT_OK;
 }
@@ -100,21 +101,54 @@ static void show_yaml(const struct mm_conf *conf)
 	mm_buf_clear(&text);
 }
 
-/* One object, key to YAML text: units and choices as they are written. */
+/* An option as JSON: texts, lists and maps as such, yes and no as booleans,
+ * plain numbers as numbers, and what has a unit or choices as it is written. */
+static cJSON *option_json(const struct mm_conf *conf, size_t i)
+{
+	const struct mm_conf_map *map = mm_conf_map_at(conf, i);
+	const struct mm_conf_list *list = mm_conf_list_at(conf, i);
+	cJSON *json;
+	struct mm_buf text;
+	size_t n;
+
+	switch (mm_conf_type(i)) {
+	case MM_CONF_BOOL:
+		return cJSON_CreateBool(*mm_conf_num_at(conf, i) != 0);
+	case MM_CONF_NUMBER:
+		return cJSON_CreateNumber((double)*mm_conf_num_at(conf, i));
+	case MM_CONF_LIST:
+		json = mm_json_must(cJSON_CreateArray());
+		for (n = 0; n < list->count; n++)
+			add_text(json, list->items[n]);
+		return json;
+	case MM_CONF_MAP:
+		json = mm_json_must(cJSON_CreateObject());
+		for (n = 0; n < map->count; n++)
+			mm_json_add(json, map->keys[n],
+				    mm_json_text(map->values[n]));
+		return json;
+	case MM_CONF_SIZE:
+	case MM_CONF_DURATION:
+	case MM_CONF_ENUM:
+		mm_buf_init(&text, MM_CONF_TEXT_MAX);
+		mm_ctl_must(mm_conf_show(conf, i, &text));
+		json = mm_json_text(mm_buf_str(&text));
+		mm_buf_clear(&text);
+		return json;
+	default:
+		return mm_json_text(*mm_conf_text_at(conf, i));
+	}
+}
+
+/* One flat object, "section.name" to value. */
 static void show_json(const struct mm_conf *conf)
 {
 	cJSON *json = mm_json_must(cJSON_CreateObject());
-	struct mm_buf text;
 	size_t i;
 
-	mm_buf_init(&text, 3 * MM_CONF_FILE_MAX);
-	for (i = 0; i < mm_conf_option_count; i++) {
-		mm_buf_reset(&text);
-		mm_ctl_must(mm_conf_show(conf, i, &text));
+	for (i = 0; i < mm_conf_option_count; i++)
 		mm_json_add(json, mm_conf_options[i].key,
-			    mm_json_text(mm_buf_str(&text)));
-	}
-	mm_buf_clear(&text);
+			    option_json(conf, i));
 	mm_json_print(json);
 }
 

@@ -15,7 +15,7 @@
 #include "mamorictl/client.h"
 #include "mamorictl/when.h"
 
-#define LIMIT_MAX 1000000u
+#define LIMIT_MAX 10000u
 
 static int put_time(struct mm_buf *request, const char *name, const char *text)
 {
@@ -67,10 +67,34 @@ static void print_list(const struct mm_rows *rows)
 	mm_json_print(list);
 }
 
+/* What of a row fits a line on a terminal, the longest last; show tells the
+ * rest. */
+static void shorten(struct mm_pairs *row)
+{
+	static const char *const names[] = { "id", "created", "recipient",
+					     "reason", "detail", "size",
+					     "sender", "subject" };
+	const size_t count = sizeof(names) / sizeof(*names);
+	struct mm_pair kept[sizeof(names) / sizeof(*names)];
+	size_t i, n = 0;
+
+	for (i = 0; i < count; i++) {
+		kept[n].name = names[i];
+		kept[n].value = mm_pairs_get(row, names[i]);
+		n += kept[n].value != NULL;
+	}
+	/* A row that has nothing of this is shown as it is. */
+	if (n == 0)
+		return;
+	memcpy(row->list, kept, n * sizeof(*kept));
+	row->count = n;
+}
+
 int mm_cmd_quarantine_list(struct mm_ctl *ctl)
 {
 	struct mm_buf request;
 	struct mm_rows rows = { 0 };
+	size_t i;
 	int status = mm_ctl_conf(ctl);
 
 	mm_buf_init(&request, MM_FRAME_MAX);
@@ -83,7 +107,9 @@ int mm_cmd_quarantine_list(struct mm_ctl *ctl)
 		print_list(&rows);
 	else if (status == 0 && rows.count == 0)
 		puts("nothing in quarantine");
-	else if (status == 0)
+	for (i = 0; status == 0 && !ctl->json && i < rows.count; i++)
+		shorten(&rows.list[i]);
+	if (status == 0 && !ctl->json)
 		mm_out_rows(&rows);
 	mm_rows_clear(&rows);
 	mm_buf_clear(&request);
@@ -124,8 +150,8 @@ static void print_row(const struct mm_ctl *ctl, const char *id,
 				       : mm_json_must(cJSON_CreateObject());
 		if (cJSON_GetObjectItemCaseSensitive(json, "id") == NULL)
 			mm_json_add(json, "id", mm_json_text(id));
-		if (done != NULL)
-			mm_json_add(json, "done", mm_json_text(done));
+		if (done != NULL && text == NULL)
+			mm_json_add(json, "text", mm_json_text(done));
 		mm_json_print(json);
 	} else if (done != NULL) {
 		mm_out_text(id);

@@ -101,10 +101,8 @@ static int scan_file(const struct mm_ctl *ctl, int i)
 	(void)snprintf(trace, sizeof(trace), "ctl-%ld-%d", (long)getpid(), i);
 	r = mm_mailfile_open(&mail, file,
 			     ctl->conf.limits_message_size + MM_HEADER_MAX);
-	if (r == MM_ERR_DENIED)
-		status = mm_ctl_error("%s: not a regular file", file);
-	else if (r < 0)
-		status = mm_ctl_error("%s: %s", file, mm_err_text(r));
+	if (r < 0)
+		status = mm_ctl_error("%s: %s", file, mm_mailfile_error(r));
 	else
 		status = scan_mail(ctl, file, &mail, trace);
 	mm_mailfile_close(&mail);

@@ -56,6 +56,21 @@ static int open_file(const char *path)
 	return fd;
 }
 
+const char *mm_mailfile_error(int r)
+{
+	return r == MM_ERR_DENIED ? "not a regular file" : mm_err_text(r);
+}
+
+int mm_mailfile_check(const char *path)
+{
+	int fd = open_file(path);
+
+	if (fd < 0)
+		return fd;
+	mm_close(&fd);
+	return 0;
+}
+
 /* Append lines up to the first blank one, without it, and with LF line ends.
  * Returns the number of bytes read, blank line included, or 0 when there is no
  * blank line; *crlf_r tells the first line's end. */

@@ -23,6 +23,12 @@ MM_CHECK int mm_mailfile_open(struct mm_mailfile *mail, const char *path,
 			      uint64_t max);
 void mm_mailfile_close(struct mm_mailfile *mail);
 
+/* What such a result means for a file. */
+const char *mm_mailfile_error(int r);
+
+/* Can it be opened as a mail: 0 or as mm_mailfile_open(). */
+MM_CHECK int mm_mailfile_check(const char *path);
+
 /* A memfd with all of standard input, or MM_ERR_LIMIT, MM_ERR_SYS. */
 MM_CHECK int mm_mailfile_stdin(uint64_t max);
 

@@ -27,7 +27,9 @@
 struct scanner {
 	const struct mm_ctl *ctl;
 	char program[4096];
+	const char **names;	/* as given */
 	char **files;		/* as opened: "-" is a memfd's path */
+	int count;
 	char **args;
 	int next;		/* first file without an answer */
 	int status;		/* the highest exit status so far */
@@ -82,7 +84,7 @@ static void fill_args(struct scanner *sc)
 	*arg++ = (char *)(uintptr_t)"--signatures";
 	*arg++ = (char *)(uintptr_t)sc->ctl->engine;
 	*arg++ = (char *)(uintptr_t)"--";
-	for (i = sc->next; i < sc->ctl->count; i++)
+	for (i = sc->next; i < sc->count; i++)
 		*arg++ = sc->files[i];
 	*arg = NULL;
 }
@@ -166,9 +168,9 @@ static int run(struct scanner *sc)
 		return 0;
 	}
 	mm_buf_init(&answer, MM_LIST_MAX);
-	while (sc->next < sc->ctl->count &&
+	while (sc->next < sc->count &&
 	       (r = read_answer(fd, &answer)) == 1) {
-		file = sc->ctl->operands[sc->next++];
+		file = sc->names[sc->next++];
 		if (answer.len == 0)
 			raise_status(sc, mm_ctl_error("%s: cannot be read",
 						      file));
@@ -181,38 +183,54 @@ static int run(struct scanner *sc)
 	mm_close(&fd);
 	while (waitpid(pid, &how, 0) < 0 && errno == EINTR)
 		;
-	if (sc->next == sc->ctl->count)
+	if (sc->next == sc->count)
 		return 0;
 	if (r == 0 && WIFSIGNALED(how))
 		return 1;
 	raise_status(sc, mm_ctl_error(PROGRAM " stopped with status %d before "
 				      "%s was scanned",
 				      WIFEXITED(how) ? WEXITSTATUS(how) : -1,
-				      sc->ctl->operands[sc->next]));
+				      sc->names[sc->next]));
 	return 0;
 }
 
-/* The names to pass on: standard input becomes a descriptor's. */
-static int name_files(struct scanner *sc, char *name, size_t size)
+/* A descriptor's name for standard input, that the scanner inherits. */
+static int name_stdin(const struct scanner *sc, char *name, size_t size)
 {
-	int i, fd;
+	int fd = mm_mailfile_stdin(sc->ctl->conf.limits_message_size +
+				   MM_HEADER_MAX);
+	int passed;
+
+	if (fd < 0)
+		return fd;
+	/* A duplicate is not closed on exec. */
+	passed = dup(fd);
+	mm_close(&fd);
+	if (passed < 0)
+		return MM_ERR_SYS;
+	(void)snprintf(name, size, "/proc/self/fd/%d", passed);
+	return 0;
+}
+
+/* The files to pass on: those that cannot be opened are told and dropped. */
+static void name_files(struct scanner *sc, char *name, size_t size)
+{
+	const char *file;
+	int i, r;
 
 	for (i = 0; i < sc->ctl->count; i++) {
-		sc->files[i] = sc->ctl->operands[i];
-		if (strcmp(sc->files[i], "-") != 0)
+		file = sc->ctl->operands[i];
+		r = strcmp(file, "-") == 0 ? name_stdin(sc, name, size)
+					   : mm_mailfile_check(file);
+		if (r < 0) {
+			raise_status(sc, mm_ctl_error("%s: %s", file,
+						      mm_mailfile_error(r)));
 			continue;
-		fd = mm_mailfile_stdin(sc->ctl->conf.limits_message_size +
-				       MM_HEADER_MAX);
-		/* Not dup2: only that clears the close-on-exec flag. */
-		if (fd >= 0)
-			fd = dup(fd);
-		if (fd < 0)
-			return mm_ctl_error("standard input: %s",
-					    mm_err_text(fd));
-		(void)snprintf(name, size, "/proc/self/fd/%d", fd);
-		sc->files[i] = name;
+		}
+		sc->names[sc->count] = file;
+		sc->files[sc->count++] = strcmp(file, "-") == 0
+			? name : sc->ctl->operands[i];
 	}
-	return 0;
 }
 
 int mm_oneshot_scan(struct mm_ctl *ctl)
@@ -220,21 +238,23 @@ int mm_oneshot_scan(struct mm_ctl *ctl)
 	struct scanner sc = { .ctl = ctl };
 	char name[64];
 
+	sc.names = calloc((size_t)ctl->count, sizeof(*sc.names));
 	sc.files = calloc((size_t)ctl->count, sizeof(*sc.files));
 	sc.args = calloc((size_t)ctl->count + FIXED_ARGS + 1,
 			 sizeof(*sc.args));
-	if (sc.files == NULL || sc.args == NULL) {
+	if (sc.names == NULL || sc.files == NULL || sc.args == NULL) {
 		mm_ctl_must(MM_ERR_NOMEM);
-	} else if (find_program(&sc) != 0 ||
-		   name_files(&sc, name, sizeof(name)) != 0) {
+	} else if (find_program(&sc) != 0) {
 		sc.status = MM_EXIT_ERROR;
 	} else {
-		while (sc.next < ctl->count && run(&sc) == 1)
+		name_files(&sc, name, sizeof(name));
+		while (sc.next < sc.count && run(&sc) == 1)
 			raise_status(&sc, mm_verdict_not_checked(
 						  ctl->json,
-						  ctl->operands[sc.next++],
+						  sc.names[sc.next++],
 						  "scanner crashed"));
 	}
+	free(sc.names);
 	free(sc.files);
 	free(sc.args);
 	return sc.status;

@@ -19,6 +19,7 @@
 
 #define TEXT_SHOWN_MAX 300u
 #define JSON_TEXT_MAX (64u << 20)
+#define COLUMN_MAX 40u
 #define ROWS_MAX 1000000u
 
 /* Printable form of a value; the caller clears out. */
@@ -199,7 +200,8 @@ static void print_block(const struct mm_pairs *row)
 	}
 }
 
-/* The widest of one column, its name included. */
+/* The widest of one column, its name included; what is wider than most sticks
+ * out. */
 static size_t column_width(const struct mm_pairs *rows, size_t count, size_t i)
 {
 	size_t width = strlen(rows[0].list[i].name), n, len;
@@ -211,7 +213,7 @@ static size_t column_width(const struct mm_pairs *rows, size_t count, size_t i)
 		if (len > width)
 			width = len;
 	}
-	return width;
+	return width < COLUMN_MAX ? width : COLUMN_MAX;
 }
 
 static void print_table(const struct mm_pairs *rows, size_t count)
