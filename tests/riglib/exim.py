@@ -190,9 +190,11 @@ class Exim:
         if options["local_scan"] == "on":
             lines = _shipped(self.source, layout, options["courier"])
             trusted = "MAIN_TRUSTED_USERS"
-            scan = ("add_environment = MAIN_ADD_ENVIRONMENT : "
-                    f"MAMORI_DEADLINE_MS={options['deadline_ms']} : "
-                    f"MAMORI_ON_FAILURE={options['on_failure']}")
+            if self.mode == "plain":    # else it asks the system's Exim
+                scan = "MAMORI_EXIM = " + " ".join(self.command()) + "\n"
+            scan += ("add_environment = MAIN_ADD_ENVIRONMENT : "
+                     f"MAMORI_DEADLINE_MS={options['deadline_ms']} : "
+                     f"MAMORI_ON_FAILURE={options['on_failure']}")
         extra = settings.with_prefix(options, "exim.")
         layout.write("exim/exim4.conf", _TEMPLATE.format(
             root=layout.root,
