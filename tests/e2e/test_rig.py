@@ -109,6 +109,7 @@ def test_a_rig_dies_with_its_caller(folder):
     caller.stdout.close()
     caller.stdin.close()
     wait_for(lambda: not any(map(alive, pids.values())), "the end of all")
+    assert not os.path.exists(folder)
 
 
 def test_a_folder_that_servers_cannot_reach_is_refused(folder):

@@ -5,9 +5,9 @@
     tests/rig restart DIR ROLE
 
 start prints one JSON object that describes the running servers; they go on
-until stop, or with --while-stdin until the standard input ends (so that they
-die with whoever holds the other end of that pipe). stop with a ROLE stops
-one server, restart starts it again, whether it ran or not.
+until stop, or with --while-stdin until the standard input ends: they die with
+whoever holds the other end of that pipe, and DIR is removed then. stop with a
+ROLE stops one server, restart starts it again, whether it ran or not.
 Roles: sink, dovecot, mamorid, exim.
 """
 import argparse

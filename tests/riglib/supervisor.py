@@ -68,6 +68,7 @@ class Supervisor:
         self.mount_namespace = None
         self.ports = {}
         self.stopping = False
+        self.orphaned = False   # the caller is gone: nobody tidies up
 
     # -- starting ---------------------------------------------------------
 
@@ -304,7 +305,7 @@ class Supervisor:
                 except OSError as error:
                     print(f"control: {error}", file=sys.stderr, flush=True)
             if 0 in ready and not os.read(0, 4096):
-                self.stopping = True
+                self.stopping = self.orphaned = True
 
 
 def _listen(layout):
@@ -343,3 +344,5 @@ def run(layout, options, tell):
             rig.serve(listener, wakeup)
     finally:
         rig.stop_all()
+        if rig.orphaned:
+            shutil.rmtree(layout.root)
