@@ -33,6 +33,8 @@ static const char *const charsets[] = {
 	"UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "US-ASCII",
 };
 
+static iconv_t loaded[G_N_ELEMENTS(charsets)];
+
 /* Text without a declared character set is most often one of these. */
 static const char *fallback_charsets[] = { "UTF-8", "CP932", "ISO-8859-1",
 					   NULL };
@@ -45,10 +47,10 @@ void mm_mime_init(void)
 	if (parser_options != NULL)
 		return;
 	g_mime_init();
-	/* The handles stay open on purpose: closing one unloads its module. */
+	/* The handles stay open: closing one unloads its module. A character
+	 * set that iconv does not know is not held. */
 	for (size_t i = 0; i < G_N_ELEMENTS(charsets); i++)
-		if (iconv_open("UTF-8", charsets[i]) == (iconv_t)-1)
-			continue;
+		loaded[i] = iconv_open("UTF-8", charsets[i]);
 	parser_options = g_mime_parser_options_new();
 	g_mime_parser_options_set_fallback_charsets(parser_options,
 						    fallback_charsets);

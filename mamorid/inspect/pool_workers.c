@@ -20,6 +20,8 @@
 
 /* libclamav has no cancel and overshoots its own limit by up to 1.2 s. */
 #define KILL_MARGIN_MS 3000
+/* A jail and the canary take milliseconds. */
+#define START_MAX_MS 60000
 /* A worker that dies younger than this is started again with a pause. */
 #define YOUNG_MS 5000
 #define PAUSE_MIN_MS 100
@@ -164,6 +166,18 @@ bool mm_pool_workers_reap(struct mm_pool *pool)
 	return any;
 }
 
+static bool hangs(const struct mm_pool_worker *worker, int64_t now)
+{
+	switch (worker->slot->state) {
+	case MM_SLOT_STARTING:
+		return now - worker->started_ms > START_MAX_MS;
+	case MM_SLOT_BUSY:
+		return worker->slot->deadline_ms <= now - KILL_MARGIN_MS;
+	default:
+		return false;
+	}
+}
+
 void mm_pool_workers_watch(struct mm_pool *pool)
 {
 	int64_t now = mm_now_ms();
@@ -171,9 +185,7 @@ void mm_pool_workers_watch(struct mm_pool *pool)
 	for (size_t i = 0; i < pool->count; i++) {
 		struct mm_pool_worker *worker = &pool->workers[i];
 
-		if (worker->pid == 0 || worker->killed ||
-		    worker->slot->state != MM_SLOT_BUSY ||
-		    worker->slot->deadline_ms > now - KILL_MARGIN_MS)
+		if (worker->pid == 0 || worker->killed || !hangs(worker, now))
 			continue;
 		worker->killed = true;
 		(void)kill(worker->pid, SIGKILL);

@@ -111,7 +111,7 @@ static void test_in_body(void **state)
 	fix_inspect(engine, &conf, mail.data, mail.len, &report);
 	assert_true(fix_find(&report, MM_KIND_VIRUS, "1")->in_body);
 	mm_report_clear(&report);
-	mm_buf_reset(&mail);
+	mm_buf_clear(&mail);
 	fix_mail(&mail, "Content-Type: text/plain; name=\"x.txt\"\n",
 		 eicar.data, eicar.len);
 	fix_inspect(engine, &conf, mail.data, mail.len, &report);
