@@ -296,9 +296,11 @@ static void talk(struct session *s, const struct mm_smtp_mail *mail,
 	    failed(s, send_message(s, mail), 2, "message", true, out))
 		return;
 	mm_outcome_set(out, MM_OUTBOX_SENT, "%s", mm_buf_str(&s->reply));
-	/* The mail is the server's now, whatever it says to this. */
+	/* The mail is the server's now, whatever it says to this. The reply is
+	 * not waited for: Exim keeps the connection for 200 ms unless its peer
+	 * has closed it. */
 	s->step_ms = QUIT_MS;
-	(void)(command(s, "QUIT") < 0);
+	(void)(send_bytes(s, "QUIT\r\n", 6) < 0);
 }
 
 /* Non-ASCII addresses would need SMTPUTF8 (RFC 6531). */
