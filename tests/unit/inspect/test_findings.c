@@ -1,0 +1,223 @@
+/*
+ * The verdict over a list of findings, and the texts in it.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+
+#include "tests/unit/inspect/fixture.h"
+#include "mamorid/inspect/format.h"
+
+static void add(struct mm_report *report, const char *part, enum mm_kind kind,
+		const char *detail)
+{
+	struct mm_finding finding = {
+		.part = part, .kind = kind, .detail = detail,
+	};
+
+	mm_report_add(report, &finding);
+}
+
+static void test_verdict(void **state)
+{
+	static const struct {
+		const char *name;
+		enum mm_kind kinds[3];
+		enum mm_verdict want;
+	} cases[] = {
+		{ "nothing", { 0 }, MM_VERDICT_CLEAN },
+		{ "macro", { MM_KIND_MACRO }, MM_VERDICT_CLEAN },
+		{ "macro, script", { MM_KIND_MACRO, MM_KIND_SCRIPT },
+		  MM_VERDICT_CLEAN },
+		{ "executable, ambiguous",
+		  { MM_KIND_EXECUTABLE, MM_KIND_AMBIGUOUS },
+		  MM_VERDICT_CLEAN },
+		{ "encrypted", { MM_KIND_ENCRYPTED }, MM_VERDICT_NOT_CHECKED },
+		{ "limit", { MM_KIND_LIMIT }, MM_VERDICT_NOT_CHECKED },
+		{ "error", { MM_KIND_ERROR, MM_KIND_MACRO },
+		  MM_VERDICT_NOT_CHECKED },
+		{ "virus", { MM_KIND_VIRUS }, MM_VERDICT_INFECTED },
+		{ "virus last", { MM_KIND_ERROR, MM_KIND_LIMIT,
+		  MM_KIND_VIRUS }, MM_VERDICT_INFECTED },
+		{ "virus first", { MM_KIND_VIRUS, MM_KIND_ENCRYPTED },
+		  MM_VERDICT_INFECTED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct mm_report report;
+
+		mm_report_init(&report);
+		assert_int_equal(report.findings.verdict,
+				 MM_VERDICT_NOT_CHECKED);
+		for (size_t k = 0; k < 3 && cases[i].kinds[k] != 0; k++)
+			add(&report, "1", cases[i].kinds[k], "x");
+		mm_report_finish(&report);
+		if (report.findings.verdict != cases[i].want)
+			fail_msg("%s", cases[i].name);
+		mm_report_clear(&report);
+	}
+}
+
+static void test_kinds(void **state)
+{
+	static const struct {
+		const char *name;
+		enum mm_kind want;
+	} cases[] = {
+		{ "Eicar-Test-Signature", MM_KIND_VIRUS },
+		{ "Heuristics.Encrypted.Zip", MM_KIND_ENCRYPTED },
+		{ "Heuristics.Encrypted.PDF", MM_KIND_ENCRYPTED },
+		{ "Heuristics.Limits.Exceeded.MaxFileSize", MM_KIND_LIMIT },
+		{ "Heuristics.OLE2.ContainsMacros.VBA", MM_KIND_MACRO },
+		{ "Heuristics.Phishing.Email.SpoofedDomain", MM_KIND_VIRUS },
+		{ "Doc.Heuristics.Encrypted.Fake", MM_KIND_VIRUS },
+		{ "", MM_KIND_VIRUS },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (mm_report_kind(cases[i].name) != cases[i].want)
+			fail_msg("%s", cases[i].name);
+}
+
+static void test_duplicates(void **state)
+{
+	struct mm_report report;
+
+	(void)state;
+	mm_report_init(&report);
+	add(&report, NULL, MM_KIND_VIRUS, "A");
+	add(&report, NULL, MM_KIND_ERROR, "E");
+	add(&report, "2", MM_KIND_VIRUS, "A");
+	add(&report, "2", MM_KIND_VIRUS, "A");
+	add(&report, "2", MM_KIND_ERROR, "E");
+	add(&report, NULL, MM_KIND_VIRUS, "B");
+	add(&report, "2", MM_KIND_MACRO, "B");
+	mm_report_finish(&report);
+	assert_int_equal(report.findings.count, 5);
+	assert_true(mm_report_has(&report, MM_KIND_VIRUS, "2"));
+	assert_true(mm_report_has(&report, MM_KIND_ERROR, ""));
+	for (size_t i = 0; i < report.findings.count; i++)
+		assert_false(strcmp(report.findings.list[i].detail, "A") == 0 &&
+			     report.findings.list[i].part[0] == '\0');
+	mm_report_clear(&report);
+}
+
+/* A flood of findings neither grows without end nor hides the virus. */
+static void test_full(void **state)
+{
+	struct mm_report report;
+	struct mm_buf buf;
+	char detail[32];
+
+	(void)state;
+	mm_report_init(&report);
+	for (unsigned int i = 0; i < MM_FINDINGS_MAX + 50; i++) {
+		snprintf(detail, sizeof(detail), "m%u", i);
+		add(&report, "1", MM_KIND_MACRO, detail);
+	}
+	add(&report, "2", MM_KIND_VIRUS, "V");
+	mm_report_finish(&report);
+	assert_int_equal(report.findings.count, MM_FINDINGS_MAX);
+	assert_int_equal(report.findings.verdict, MM_VERDICT_INFECTED);
+	assert_true(mm_report_has(&report, MM_KIND_VIRUS, "2"));
+	mm_buf_init(&buf, MM_LIST_MAX);
+	assert_int_equal(mm_findings_encode(&buf, &report.findings), 0);
+	mm_buf_clear(&buf);
+	mm_report_clear(&report);
+}
+
+static void test_texts(void **state)
+{
+	static const struct {
+		const char *value;
+		const char *want;
+	} cases[] = {
+		{ NULL, "" },
+		{ "", "" },
+		{ "請求書", "請求書" },
+		{ "a\r\nBcc: x\tb\x7f", "a  Bcc: x b " },
+		{ "\xff\xfe x", "?? x" },
+	};
+	struct mm_report report;
+	char lengthy[3001];
+
+	(void)state;
+	mm_report_init(&report);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		mm_report_text(&report.findings.subject, cases[i].value);
+		assert_string_equal(report.findings.subject, cases[i].want);
+	}
+	/* Not cut inside a character. */
+	for (size_t i = 0; i < 1000; i++)
+		memcpy(lengthy + 3 * i, "語", 3);
+	lengthy[3000] = '\0';
+	mm_report_text(&report.findings.subject, lengthy);
+	assert_int_equal(strlen(report.findings.subject), 999);
+	mm_report_clear(&report);
+}
+
+static void test_formats(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *type;
+		const char *data;
+		size_t size;
+		const char *want;	/* NULL: not opaque */
+	} cases[] = {
+#define BYTES(text) text, sizeof(text) - 1
+		{ "rar 4", "rar", BYTES("Rar!\x1a\7\0\x90\x90\x73\0\0"),
+		  "unsupported: rar" },
+		{ "rar 5", "rar", BYTES("Rar!\x1a\7\1\0\1\2\3\4\5\1\0"),
+		  "unsupported: rar" },
+		{ "cut rar", "binary_data", BYTES("Rar!\x1a\7"),
+		  "unsupported: rar" },
+		{ "rar in a program", "msexe",
+		  BYTES("MZ..Rar!\x1a\7\0\x90\x90\x73\0\0"),
+		  "unsupported: rar" },
+		{ "program that knows rar", "msexe",
+		  BYTES("MZ..Rar!\x1a\7\0no archive"), NULL },
+		{ "text that knows rar", "text_ascii",
+		  BYTES("see Rar!\x1a\7\0\x90\x90\x73\0\0"), NULL },
+		{ "encrypted office", "msole2",
+		  BYTES("..E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0"),
+		  "encrypted: office" },
+		{ "plain office", "msole2", BYTES("W\0o\0r\0d\0"), NULL },
+		{ "empty", "binary_data", BYTES(""), NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		unsigned char *copy = mm_xcalloc(cases[i].size + 1, 1);
+		const char *detail = NULL;
+		enum mm_kind kind;
+		bool got;
+
+		memcpy(copy, cases[i].data, cases[i].size);
+		got = mm_format_opaque(cases[i].type, copy, cases[i].size,
+				       &kind, &detail);
+		if (got != (cases[i].want != NULL) ||
+		    (got && strcmp(detail, cases[i].want) != 0))
+			fail_msg("%s", cases[i].name);
+		free(copy);
+	}
+	assert_true(mm_format_macro_sheet("xl/macrosheets/sheet1.xml"));
+	assert_false(mm_format_macro_sheet("xl/worksheets/sheet1.xml"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_verdict),
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_duplicates),
+		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_formats),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
