@@ -339,6 +339,27 @@ static void test_rar(void **state)
 	mm_buf_clear(&mail);
 }
 
+/* Excel 4.0 macros show by the member's path alone. */
+static void test_macro_sheet(void **state)
+{
+	struct mm_buf sheet;
+	struct mm_buf zip;
+	struct mm_buf mail;
+
+	(void)state;
+	mm_buf_init(&sheet, 100);
+	assert_int_equal(mm_buf_puts(&sheet, "<xml/>"), 0);
+	fix_zip(&zip, NULL, "xl/macrosheets/sheet1.xml", &sheet);
+	fix_mail(&mail, "Content-Type: application/octet-stream;"
+		 " name=a.xlsm\n", zip.data, zip.len);
+	check("xlm", &mail, &(struct expect){
+		MM_VERDICT_CLEAN, MM_KIND_MACRO, "2", "a.xlsm", NULL,
+		"macro: xlm" });
+	mm_buf_clear(&mail);
+	mm_buf_clear(&zip);
+	mm_buf_clear(&sheet);
+}
+
 /* Twice the same file under two names: both are found. */
 static void test_same_twice(void **state)
 {
@@ -377,6 +398,7 @@ int main(void)
 		cmocka_unit_test(test_encoded_message),
 		cmocka_unit_test(test_split_boundary),
 		cmocka_unit_test(test_rar),
+		cmocka_unit_test(test_macro_sheet),
 		cmocka_unit_test(test_same_twice),
 	};
 
