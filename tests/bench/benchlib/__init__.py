@@ -1,0 +1,1 @@
+"""What tests/bench/mta is made of."""
