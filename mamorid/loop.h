@@ -12,9 +12,9 @@
  * inside its owner's structure; the loop keeps only a pointer.
  */
 struct mm_loop_watch {
-	int fd;			/* -1: a timer only */
-	short events;		/* POLLIN, POLLOUT, POLLRDHUP; may be 0 */
-	mm_deadline deadline;	/* MM_DEADLINE_NONE for none */
+	int fd; /* -1: a timer only */
+	short events; /* POLLIN, POLLOUT, POLLRDHUP; may be 0 */
+	mm_deadline deadline; /* MM_DEADLINE_NONE for none */
 
 	/* Called when fd is ready, or with revents 0 when the deadline has
 	 * passed: then it must set a new deadline or remove the watch. It may

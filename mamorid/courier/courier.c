@@ -62,7 +62,9 @@ static void send_notice(const struct mm_conf *conf,
 			const struct mm_outbox_item *item,
 			struct mm_outcome *out)
 {
-	struct mm_smtp_mail mail = { .sender = "", .to = item->to, .body = -1,
+	struct mm_smtp_mail mail = { .sender = "",
+				     .to = item->to,
+				     .body = -1,
 				     .step_ms = MM_SMTP_STEP_MS };
 	struct mm_buf text;
 	int r;
@@ -107,8 +109,10 @@ static int tell_done(int fd, const struct mm_outbox_item *item,
 {
 	const mm_deadline deadline = mm_deadline_in(REPLY_MS);
 	const struct mm_outbox_done done = {
-		.version = MM_PROTO_VERSION, .id = item->id,
-		.outcome = outcome->outcome, .text = outcome->text,
+		.version = MM_PROTO_VERSION,
+		.id = item->id,
+		.outcome = outcome->outcome,
+		.text = outcome->text,
 	};
 	struct mm_buf payload;
 	struct mm_frame frame;

@@ -9,8 +9,8 @@
 /* A message on its way into SMTP's DATA: every line end becomes CRLF, a dot at
  * the beginning of a line is doubled (RFC 5321 4.5.2). */
 struct mm_dots {
-	bool inside;	/* not at the beginning of a line */
-	bool cr;	/* a CR waits for what follows */
+	bool inside; /* not at the beginning of a line */
+	bool cr; /* a CR waits for what follows */
 };
 
 /* Append len bytes, encoded. Start with a zeroed structure. 0 or as

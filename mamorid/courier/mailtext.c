@@ -12,18 +12,18 @@
 #include "core/err.h"
 #include "core/text.h"
 
-#define LINE_BYTES 57u		/* 76 characters of base64 */
-#define HEADER_LINE 76u		/* RFC 2047, 2 */
+#define LINE_BYTES 57u /* 76 characters of base64 */
+#define HEADER_LINE 76u /* RFC 2047, 2 */
 #define WORD_HEAD "=?UTF-8?B?"
-#define WORD_FRAME 12u		/* "=?UTF-8?B?" and "?=" */
+#define WORD_FRAME 12u /* "=?UTF-8?B?" and "?=" */
 
 static void encode3(const unsigned char *in, size_t len, char out[4])
 {
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
 	const unsigned int bits = (unsigned int)in[0] << 16 |
-		(len > 1 ? (unsigned int)in[1] << 8 : 0) |
-		(len > 2 ? (unsigned int)in[2] : 0);
+				  (len > 1 ? (unsigned int)in[1] << 8 : 0) |
+				  (len > 2 ? (unsigned int)in[2] : 0);
 
 	out[0] = digits[bits >> 18 & 63];
 	out[1] = digits[bits >> 12 & 63];
@@ -103,8 +103,9 @@ int mm_mailtext_header(struct mm_buf *buf, const char *text, size_t name_len)
 			return MM_ERR_FORMAT;
 		for (i = 0; i < part; i++)
 			chunk[i] = (unsigned char)text[pos + i] < ' ' ||
-				   text[pos + i] == 0x7f
-				? ' ' : text[pos + i];
+						   text[pos + i] == 0x7f
+					   ? ' '
+					   : text[pos + i];
 		if ((r = mm_buf_puts(buf, pos > 0 ? "\n " WORD_HEAD
 						  : WORD_HEAD)) == 0 &&
 		    (r = put_base64(buf, chunk, part)) == 0)
@@ -117,11 +118,11 @@ int mm_mailtext_header(struct mm_buf *buf, const char *text, size_t name_len)
 
 int mm_mailtext_date(struct mm_buf *buf, int64_t when)
 {
-	static const char days[7][4] = { "Sun", "Mon", "Tue", "Wed", "Thu",
-					 "Fri", "Sat" };
-	static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May",
-					    "Jun", "Jul", "Aug", "Sep", "Oct",
-					    "Nov", "Dec" };
+	static const char days[7][4] = { "Sun", "Mon", "Tue", "Wed",
+					 "Thu", "Fri", "Sat" };
+	static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr",
+					    "May", "Jun", "Jul", "Aug",
+					    "Sep", "Oct", "Nov", "Dec" };
 	const time_t at = (time_t)when;
 	struct tm tm;
 	long zone;

@@ -82,8 +82,7 @@ int mm_mta_start(struct mm_mta *mta, const struct mm_conf_list *command)
 	if (mta->errors < 0 || pipe2(in, O_CLOEXEC) < 0 ||
 	    pipe2(out, O_CLOEXEC) < 0 ||
 	    fcntl(in[1], F_SETFL, O_NONBLOCK) < 0 ||
-	    fcntl(out[0], F_SETFL, O_NONBLOCK) < 0 ||
-	    (mta->pid = fork()) < 0)
+	    fcntl(out[0], F_SETFL, O_NONBLOCK) < 0 || (mta->pid = fork()) < 0)
 		goto out;
 	if (mta->pid == 0)
 		run_child(in[0], out[1], mta->errors, argv);

@@ -12,9 +12,9 @@
  * network client (inetd mode). */
 struct mm_mta {
 	pid_t pid;
-	int to;			/* its standard input; non-blocking */
-	int from;		/* its standard output; non-blocking */
-	int errors;		/* memfd with its standard error */
+	int to; /* its standard input; non-blocking */
+	int from; /* its standard output; non-blocking */
+	int errors; /* memfd with its standard error */
 };
 
 /* Run command (argv, no shell) with a clean environment and no other

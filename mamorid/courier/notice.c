@@ -57,8 +57,8 @@ static const char *file_name(enum mm_notice_kind kind)
 static int load(struct mm_template *tpl, const struct mm_conf *conf,
 		const struct mm_outbox_item *item)
 {
-	const char *language = conf->notices_language == MM_CONF_LANGUAGE_EN
-		? "en" : "ja";
+	const char *language =
+		conf->notices_language == MM_CONF_LANGUAGE_EN ? "en" : "ja";
 	char *path = mm_xasprintf("%s/%s/%s", conf->notices_folder, language,
 				  file_name(item->notice));
 	int r = mm_template_load(tpl, path);
@@ -130,8 +130,9 @@ static int put_headers(struct mm_buf *out, const struct mm_conf *conf,
 
 	if ((r = put_from(out, conf, domain)) < 0 ||
 	    (r = is_header_address(item->to)
-		 ? mm_buf_printf(out, "To: <%s>\n", item->to)
-		 : mm_buf_puts(out, "To: undisclosed-recipients:;\n")) < 0 ||
+			 ? mm_buf_printf(out, "To: <%s>\n", item->to)
+			 : mm_buf_puts(out, "To: undisclosed-recipients:;\n")) <
+		    0 ||
 	    (r = mm_buf_puts(out, "Subject: ")) < 0 ||
 	    (r = mm_mailtext_header(out, subject, strlen("Subject: "))) < 0 ||
 	    (r = mm_buf_puts(out, "\nDate: ")) < 0 ||
@@ -168,8 +169,7 @@ static int put_body(struct mm_buf *out, const struct mm_buf *body)
 
 static int render(struct mm_buf *out, const struct mm_conf *conf,
 		  const struct mm_outbox_item *item,
-		  const struct mm_template *tpl,
-		  const struct mm_record *record)
+		  const struct mm_template *tpl, const struct mm_record *record)
 {
 	struct mm_values values;
 	struct mm_buf subject, body;

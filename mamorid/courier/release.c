@@ -28,8 +28,9 @@ static bool cut(struct mm_buf *headers, size_t from, uint64_t *body_r)
 		return true;
 	}
 	from = from > 0 ? from - 1 : 0;
-	blank = headers->len == 0 ? NULL
-		: memmem(text + from, headers->len - from, "\n\n", 2);
+	blank = headers->len == 0
+			? NULL
+			: memmem(text + from, headers->len - from, "\n\n", 2);
 	if (blank == NULL)
 		return false;
 	*body_r = (uint64_t)(blank - text) + 2;
@@ -78,8 +79,8 @@ int mm_release_strip(const struct mm_buf *headers, struct mm_buf *out)
 /* May it go? Sets the outcome if not. */
 static bool is_allowed(const struct mm_conf *conf,
 		       const struct mm_outbox_item *item,
-		       const struct mm_buf *headers, int message,
-		       uint64_t body, struct mm_outcome *out)
+		       const struct mm_buf *headers, int message, uint64_t body,
+		       struct mm_outcome *out)
 {
 	enum mm_verdict verdict = MM_VERDICT_INFECTED;
 	struct mm_buf detail;
@@ -97,8 +98,8 @@ static bool is_allowed(const struct mm_conf *conf,
 			       mm_buf_str(&detail));
 	else
 		mm_log(MM_LOG_INFO, "release-scanned", item->trace, "verdict",
-		       mm_verdict_name(verdict), "detail",
-		       mm_buf_str(&detail), NULL);
+		       mm_verdict_name(verdict), "detail", mm_buf_str(&detail),
+		       NULL);
 	mm_buf_clear(&detail);
 	return r == 0 && verdict != MM_VERDICT_INFECTED;
 }
@@ -107,19 +108,22 @@ void mm_release_send(const struct mm_conf *conf,
 		     const struct mm_outbox_item *item, int message,
 		     struct mm_outcome *out)
 {
-	struct mm_smtp_mail mail = { .to = item->to, .body = message,
+	struct mm_smtp_mail mail = { .to = item->to,
+				     .body = message,
 				     .step_ms = MM_SMTP_STEP_MS };
 	struct mm_buf headers, head;
 	int r;
 
 	mm_buf_init(&headers, MM_HEADER_MAX + 16384u);
 	mm_buf_init(&head, MM_HEADER_MAX + 16384u);
-	if ((r = mm_release_headers(message, &headers,
-				    &mail.body_offset)) < 0 ||
+	if ((r = mm_release_headers(message, &headers, &mail.body_offset)) <
+		    0 ||
 	    (r = mm_release_strip(&headers, &head)) < 0 ||
 	    (r = mm_buf_puts(&head, "\n")) < 0) {
-		mm_outcome_set(out, r == MM_ERR_FORMAT || r == MM_ERR_LIMIT
-			       ? MM_OUTBOX_REFUSED : MM_OUTBOX_RETRY,
+		mm_outcome_set(out,
+			       r == MM_ERR_FORMAT || r == MM_ERR_LIMIT
+				       ? MM_OUTBOX_REFUSED
+				       : MM_OUTBOX_RETRY,
 			       "stored message: %s", mm_err_text(r));
 	} else if (is_allowed(conf, item, &headers, message, mail.body_offset,
 			      out)) {

@@ -18,7 +18,6 @@ MM_CHECK int mm_release_headers(int message, struct mm_buf *headers,
 				uint64_t *body_r);
 
 /* Append headers without X-Mamori-* and their folded lines. */
-MM_CHECK int mm_release_strip(const struct mm_buf *headers,
-			      struct mm_buf *out);
+MM_CHECK int mm_release_strip(const struct mm_buf *headers, struct mm_buf *out);
 
 #endif

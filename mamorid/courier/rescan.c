@@ -76,8 +76,7 @@ static int ask(const char *path, const struct mm_inspect_request *req,
 	    (r = mm_inspect_request_encode(&payload, req)) < 0 ||
 	    (r = mm_frame_send(fd, MM_FRAME_INSPECT, 1, &payload, fds, 2,
 			       req->deadline)) < 0 ||
-	    (r = mm_frame_recv(fd, &frame, MM_FRAME_MAX, 1,
-			       req->deadline)) < 0)
+	    (r = mm_frame_recv(fd, &frame, MM_FRAME_MAX, 1, req->deadline)) < 0)
 		goto out;
 	r = take_findings(&frame, verdict_r, detail);
 out:
@@ -94,8 +93,8 @@ int mm_rescan(const struct mm_conf *conf, const char *trace,
 	const struct mm_inspect_request req = {
 		.version = MM_PROTO_VERSION,
 		.trace = trace,
-		.deadline = mm_deadline_in((int64_t)conf->limits_scan_time *
-					   1000 + WAIT_MS),
+		.deadline = mm_deadline_in(
+			(int64_t)conf->limits_scan_time * 1000 + WAIT_MS),
 		.body_offset = body_offset,
 		.wireformat = has_crlf(message, body_offset),
 	};

@@ -18,15 +18,15 @@
 #include "mamorid/courier/mta.h"
 #include "mamorid/courier/values.h"
 
-#define REPLY_MAX 16384u	/* all lines of one reply */
+#define REPLY_MAX 16384u /* all lines of one reply */
 #define CHUNK 16384u
 #define QUIT_MS 5000
 
 struct session {
 	struct mm_mta mta;
 	int64_t step_ms;
-	struct mm_buf in;	/* received, not yet used */
-	struct mm_buf reply;	/* the last one, its lines */
+	struct mm_buf in; /* received, not yet used */
+	struct mm_buf reply; /* the last one, its lines */
 	bool eight_bit;
 };
 
@@ -227,8 +227,8 @@ static int send_message(struct session *s, const struct mm_smtp_mail *mail)
 	int r, code;
 
 	mm_buf_init(&out, 3 * CHUNK);
-	if ((r = send_encoded(s, &dots, &out, mail->head,
-			      mail->head_len)) == 0 &&
+	if ((r = send_encoded(s, &dots, &out, mail->head, mail->head_len)) ==
+		    0 &&
 	    (r = send_body(s, &dots, &out, mail)) == 0) {
 		mm_buf_reset(&out);
 		if ((r = mm_dots_end(&dots, &out)) == 0)
@@ -252,8 +252,9 @@ static bool failed(struct session *s, int code, int want, const char *step,
 	if (code / 100 == want)
 		return false;
 	if (code > 0) {
-		mm_outcome_set(out, blame && code / 100 == 5
-			       ? MM_OUTBOX_REFUSED : MM_OUTBOX_RETRY,
+		mm_outcome_set(out,
+			       blame && code / 100 == 5 ? MM_OUTBOX_REFUSED
+							: MM_OUTBOX_RETRY,
 			       "%s: %s", step, mm_buf_str(&s->reply));
 		return true;
 	}
@@ -287,8 +288,9 @@ static void talk(struct session *s, const struct mm_smtp_mail *mail,
 		 struct mm_outcome *out)
 {
 	if (failed(s, greet(s), 2, "greeting", false, out) ||
-	    failed(s, command(s, "MAIL FROM:<%s>%s", mail->sender,
-			      s->eight_bit ? " BODY=8BITMIME" : ""),
+	    failed(s,
+		   command(s, "MAIL FROM:<%s>%s", mail->sender,
+			   s->eight_bit ? " BODY=8BITMIME" : ""),
 		   2, "MAIL", true, out) ||
 	    failed(s, command(s, "RCPT TO:<%s>", mail->to), 2, "RCPT", true,
 		   out) ||

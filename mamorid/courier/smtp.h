@@ -8,13 +8,13 @@
 
 /* One message for one recipient. */
 struct mm_smtp_mail {
-	const char *sender;	/* "" for the null sender */
+	const char *sender; /* "" for the null sender */
 	const char *to;
-	const char *head;	/* sent first */
+	const char *head; /* sent first */
 	size_t head_len;
-	int body;		/* sent after it from body_offset; -1: none */
+	int body; /* sent after it from body_offset; -1: none */
 	uint64_t body_offset;
-	int64_t step_ms;	/* the longest wait for one reply */
+	int64_t step_ms; /* the longest wait for one reply */
 };
 
 #define MM_SMTP_STEP_MS 120000

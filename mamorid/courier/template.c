@@ -12,12 +12,17 @@
 #include "core/text.h"
 
 static const char *const names[MM_VALUES] = {
-	[MM_VALUE_VIRUS] = "virus",	[MM_VALUE_SENDER] = "sender",
+	[MM_VALUE_VIRUS] = "virus",
+	[MM_VALUE_SENDER] = "sender",
 	[MM_VALUE_RECIPIENTS] = "recipients",
-	[MM_VALUE_SUBJECT] = "subject", [MM_VALUE_DATE] = "date",
-	[MM_VALUE_FILES] = "files",	[MM_VALUE_ACTIONS] = "actions",
-	[MM_VALUE_REASON] = "reason",	[MM_VALUE_ACCOUNT] = "account",
-	[MM_VALUE_TRACE] = "trace",	[MM_VALUE_SERVER] = "server",
+	[MM_VALUE_SUBJECT] = "subject",
+	[MM_VALUE_DATE] = "date",
+	[MM_VALUE_FILES] = "files",
+	[MM_VALUE_ACTIONS] = "actions",
+	[MM_VALUE_REASON] = "reason",
+	[MM_VALUE_ACCOUNT] = "account",
+	[MM_VALUE_TRACE] = "trace",
+	[MM_VALUE_SERVER] = "server",
 };
 
 /* Is "{" at text a placeholder? 1 with its value and the length of the whole,
@@ -101,7 +106,8 @@ static int clean(struct mm_template *tpl)
 		if (data[i] == '\r')
 			continue;
 		if ((data[i] >= 0 && data[i] < ' ' && data[i] != '\n' &&
-		     data[i] != '\t') || data[i] == 0x7f)
+		     data[i] != '\t') ||
+		    data[i] == 0x7f)
 			return MM_ERR_FORMAT;
 		data[n++] = data[i];
 	}

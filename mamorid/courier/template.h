@@ -23,7 +23,7 @@
  */
 struct mm_template {
 	struct mm_buf text;
-	size_t body;		/* offset of the body in text */
+	size_t body; /* offset of the body in text */
 };
 
 #define MM_TEMPLATE_MAX 65536u

@@ -15,9 +15,9 @@
 #include "mamorid/courier/mailtext.h"
 
 #define VALUE_MAX 8192u
-#define NAME_LEN 200u		/* bytes of one name */
-#define LINE_LEN 500u		/* bytes of a subject or an address */
-#define NAMES 10u		/* of viruses, files, recipients */
+#define NAME_LEN 200u /* bytes of one name */
+#define LINE_LEN 500u /* bytes of a subject or an address */
+#define NAMES 10u /* of viruses, files, recipients */
 
 /* Append one more name to a list. */
 static int put_name(struct mm_buf *out, size_t n, const char *name)
@@ -141,19 +141,19 @@ static int put_all(struct mm_values *values, const struct mm_template *tpl,
 	if ((r = put_findings(&list[MM_VALUE_VIRUS], findings, false)) < 0 ||
 	    (r = put_findings(&list[MM_VALUE_FILES], findings, true)) < 0 ||
 	    (r = mm_mailtext_foreign(&list[MM_VALUE_SENDER],
-				     *record->sender == '\0'
-				     ? from : record->sender, LINE_LEN)) < 0 ||
+				     *record->sender == '\0' ? from
+							     : record->sender,
+				     LINE_LEN)) < 0 ||
 	    (r = mm_mailtext_foreign(&list[MM_VALUE_SUBJECT], subject,
 				     LINE_LEN)) < 0 ||
 	    (r = mm_mailtext_foreign(&list[MM_VALUE_ACCOUNT], account,
 				     LINE_LEN)) < 0 ||
 	    (r = mm_mailtext_foreign(&list[MM_VALUE_TRACE], item->trace,
 				     NAME_LEN)) < 0 ||
-	    (r = put_recipients(&list[MM_VALUE_RECIPIENTS], item,
-				record)) < 0 ||
+	    (r = put_recipients(&list[MM_VALUE_RECIPIENTS], item, record)) <
+		    0 ||
 	    (r = put_date(&list[MM_VALUE_DATE], item->created)) < 0 ||
-	    (r = put_reason(&list[MM_VALUE_REASON], tpl,
-			    record->reason)) < 0 ||
+	    (r = put_reason(&list[MM_VALUE_REASON], tpl, record->reason)) < 0 ||
 	    (r = mm_values_server(&list[MM_VALUE_SERVER])) < 0)
 		return r;
 	r = mm_template_word(tpl, record->quarantine ? "Kept" : "Not-Kept",

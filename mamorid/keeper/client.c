@@ -113,7 +113,8 @@ static void rewind_client(struct mm_client *client)
 	client->waits_for = 0;
 	client->watch.events = POLLIN;
 	client->watch.deadline = client->listener->control
-		? mm_deadline_in(IDLE_CONTROL_MS) : MM_DEADLINE_NONE;
+					 ? mm_deadline_in(IDLE_CONTROL_MS)
+					 : MM_DEADLINE_NONE;
 	mm_frame_clear(&client->request);
 }
 
@@ -122,8 +123,9 @@ static void rewind_client(struct mm_client *client)
 static void sent(struct mm_client *client, int r)
 {
 	if (r < 0)
-		mm_client_close(client, r == MM_ERR_CLOSED ? NULL
-					: "does not read its answers");
+		mm_client_close(client, r == MM_ERR_CLOSED
+						? NULL
+						: "does not read its answers");
 	else
 		rewind_client(client);
 }
@@ -162,7 +164,8 @@ static void read_request(struct mm_client *client)
 		mm_client_close(client, NULL);
 	else if (r < 0)
 		mm_client_close(client, r == MM_ERR_DENIED
-				? "request not permitted" : mm_err_text(r));
+						? "request not permitted"
+						: mm_err_text(r));
 	else if (r == 1)
 		client->rule->handle(client);
 	else if (fresh && client->have > 0)
@@ -183,7 +186,8 @@ static void client_ready(struct mm_loop_watch *watch, short revents)
 		read_request(client);
 	} else {
 		mm_client_close(client, client->have > 0
-				? "too slow with a request" : NULL);
+						? "too slow with a request"
+						: NULL);
 	}
 }
 
@@ -231,16 +235,19 @@ static void listener_ready(struct mm_loop_watch *watch, short revents)
 			     SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd < 0)
 			break;
-		rights = mm_peer_uid(fd, &uid) < 0 ? 0
-			: mm_client_rights(&listener->keeper->role->users,
+		rights = mm_peer_uid(fd, &uid) < 0
+				 ? 0
+				 : mm_client_rights(
+					   &listener->keeper->role->users,
 					   listener->control, uid, geteuid());
 		if (rights != 0) {
 			welcome(listener, fd, uid, rights);
 			continue;
 		}
 		mm_log(MM_LOG_WARN, "peer-refused", NULL, "uid", MM_NUM(uid),
-		       "socket", listener->control ? MM_CONTROL_SOCK
-						   : MM_KEEPER_SOCK, NULL);
+		       "socket",
+		       listener->control ? MM_CONTROL_SOCK : MM_KEEPER_SOCK,
+		       NULL);
 		(void)close(fd);
 	}
 }

@@ -10,16 +10,16 @@
 /* One line of the permission table: what a request must look like. */
 struct mm_rule {
 	uint16_t type;
-	unsigned int right;	/* MM_RIGHT_*: whose clients may send it */
-	size_t min;		/* bytes of payload */
+	unsigned int right; /* MM_RIGHT_*: whose clients may send it */
+	size_t min; /* bytes of payload */
 	size_t max;
-	unsigned int nfds;	/* descriptors, exactly */
+	unsigned int nfds; /* descriptors, exactly */
 	void (*handle)(struct mm_client *client);
 };
 
 enum mm_client_state {
-	MM_CLIENT_READING,	/* waits for a request or the rest of one */
-	MM_CLIENT_PARKED,	/* its request waits for something */
+	MM_CLIENT_READING, /* waits for a request or the rest of one */
+	MM_CLIENT_PARKED, /* its request waits for something */
 };
 
 /* A connection: one request at a time, then its answer. */
@@ -32,12 +32,12 @@ struct mm_client {
 	unsigned int rights;
 	enum mm_client_state state;
 	unsigned char head[MM_FRAME_HEAD];
-	size_t have;		/* bytes of the head */
-	size_t want;		/* bytes of the payload */
+	size_t have; /* bytes of the head */
+	size_t want; /* bytes of the payload */
 	const struct mm_rule *rule;
 	struct mm_frame request;
-	bool wants_item;	/* parked for an outbox row */
-	uint32_t waits_for;	/* parked for the master's answer, its id */
+	bool wants_item; /* parked for an outbox row */
+	uint32_t waits_for; /* parked for the master's answer, its id */
 	void (*timed_out)(struct mm_client *client); /* parked too long */
 };
 

@@ -49,7 +49,8 @@ static ssize_t receive(struct mm_client *client, void *data, size_t len)
 {
 	union control control;
 	struct iovec iov = { .iov_base = data, .iov_len = len };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1,
+	struct msghdr msg = { .msg_iov = &iov,
+			      .msg_iovlen = 1,
 			      .msg_control = control.space,
 			      .msg_controllen = sizeof(control.space) };
 	ssize_t n;
@@ -58,7 +59,8 @@ static ssize_t receive(struct mm_client *client, void *data, size_t len)
 	n = recvmsg(client->watch.fd, &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR ? 0
-		     : errno == ECONNRESET ? MM_ERR_CLOSED : MM_ERR_SYS;
+		       : errno == ECONNRESET		 ? MM_ERR_CLOSED
+							 : MM_ERR_SYS;
 	if (n == 0)
 		return client->have == 0 ? MM_ERR_CLOSED : MM_ERR_FORMAT;
 	if ((r = take_fds(&msg, &client->request)) < 0)

@@ -33,8 +33,8 @@ static int get_pairs(struct mm_client *client, struct mm_pairs *pairs_r)
 }
 
 /* A number of the request, preset if it is absent. */
-static int get_num(const struct mm_pairs *pairs, const char *name,
-		   uint64_t max, int64_t preset, int64_t *num_r)
+static int get_num(const struct mm_pairs *pairs, const char *name, uint64_t max,
+		   int64_t preset, int64_t *num_r)
 {
 	const char *text = mm_pairs_get(pairs, name);
 	uint64_t num;
@@ -67,9 +67,9 @@ static int get_id(struct mm_client *client, int64_t *id_r)
 
 static void fail(struct mm_client *client, int r)
 {
-	mm_client_fail(client, r == MM_ERR_NOTFOUND
-			       ? "no quarantined mail has this id"
-			       : r == MM_ERR_LIMIT
+	mm_client_fail(client,
+		       r == MM_ERR_NOTFOUND ? "no quarantined mail has this id"
+		       : r == MM_ERR_LIMIT
 			       ? "too many rows: ask for fewer"
 			       : "the quarantine cannot be read or written");
 }
@@ -192,8 +192,7 @@ static int note_row(void *context, const struct mm_vault_row *row)
 	release->record = row->record;
 	release->plain = mm_address_is_plain(row->recipient);
 	if (release->plain)
-		memcpy(release->to, row->recipient,
-		       strlen(row->recipient) + 1);
+		memcpy(release->to, row->recipient, strlen(row->recipient) + 1);
 	return 0;
 }
 
@@ -227,8 +226,9 @@ void mm_control_release(struct mm_client *client)
 	}
 	mm_log(MM_LOG_INFO, "release-queued", NULL, "row", MM_NUM(id), "to",
 	       release.to, "uid", MM_NUM(client->uid), NULL);
-	mm_rows_answer_text(client, r == 1 ? "queued for release"
-					   : "is queued for release already",
+	mm_rows_answer_text(client,
+			    r == 1 ? "queued for release"
+				   : "is queued for release already",
 			    id);
 	mm_outbox_pump(keeper);
 }

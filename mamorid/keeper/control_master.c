@@ -44,8 +44,8 @@ static int put_quarantine(struct mm_keeper *keeper, struct mm_buf *rows)
 	if ((r = mm_vault_usage(&keeper->vault, &usage)) == 0 &&
 	    (r = mm_pair_put(&pairs, "row", "quarantine")) == 0 &&
 	    (r = mm_pair_put_num(&pairs, "rows", (uint64_t)usage.rows)) == 0 &&
-	    (r = mm_pair_put_num(&pairs, "bytes",
-				 (uint64_t)usage.bytes)) == 0 &&
+	    (r = mm_pair_put_num(&pairs, "bytes", (uint64_t)usage.bytes)) ==
+		    0 &&
 	    (usage.oldest <= 0 ||
 	     (r = mm_pair_put_num(&pairs, "oldest_time",
 				  (uint64_t)usage.oldest)) == 0))
@@ -68,8 +68,7 @@ static void answer_status(struct mm_client *client, const struct mm_buf *master)
 		r = put_quarantine(client->keeper, &rows);
 	if (master != NULL)
 		mm_wire_init(&in, master->data, master->len);
-	while (r == 0 && master != NULL &&
-	       mm_wire_next(&in, &tag, &field) == 1)
+	while (r == 0 && master != NULL && mm_wire_next(&in, &tag, &field) == 1)
 		if (tag == MM_TAG_ROW)
 			r = mm_wire_put(&rows, tag, field.pos,
 					mm_wire_left(&field));
@@ -97,8 +96,8 @@ static void ask_master(struct mm_client *client, uint16_t type,
 
 	if (++keeper->serial == 0)
 		keeper->serial = 1;
-	if (mm_channel_send(keeper->role->channel, type, keeper->serial,
-			    NULL) < 0) {
+	if (mm_channel_send(keeper->role->channel, type, keeper->serial, NULL) <
+	    0) {
 		timed_out(client);
 		return;
 	}

@@ -27,11 +27,10 @@ struct mm_db {
 
 /* FULL: in WAL mode every commit is synced before it returns, which is what
  * "recorded before acknowledged" rests on. */
-static const char setup[] =
-	"PRAGMA journal_mode = WAL;"
-	"PRAGMA synchronous = FULL;"
-	"PRAGMA trusted_schema = OFF;"
-	"PRAGMA journal_size_limit = 16777216;";
+static const char setup[] = "PRAGMA journal_mode = WAL;"
+			    "PRAGMA synchronous = FULL;"
+			    "PRAGMA trusted_schema = OFF;"
+			    "PRAGMA journal_size_limit = 16777216;";
 
 /*
  * record: what the gate handed over, once a message. effect: keys of the last
@@ -91,15 +90,17 @@ static int fail(struct mm_db *db, const char *what)
 	       sqlite3_errmsg(db->sqlite), NULL);
 	if (code == SQLITE_NOMEM)
 		return MM_ERR_NOMEM;
-	errno = code == SQLITE_FULL ? ENOSPC
-	      : code == SQLITE_BUSY ? EBUSY : EIO;
+	errno = code == SQLITE_FULL   ? ENOSPC
+		: code == SQLITE_BUSY ? EBUSY
+				      : EIO;
 	return MM_ERR_SYS;
 }
 
 static int exec(struct mm_db *db, const char *sql, const char *what)
 {
 	return sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) == SQLITE_OK
-		? 0 : fail(db, what);
+		       ? 0
+		       : fail(db, what);
 }
 
 int mm_db_open(struct mm_db **db_r, const char *path)
@@ -113,7 +114,7 @@ int mm_db_open(struct mm_db **db_r, const char *path)
 		return MM_ERR_NOMEM;
 	if (sqlite3_open_v2(path, &db->sqlite,
 			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-			    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW,
+				    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW,
 			    NULL) != SQLITE_OK) {
 		r = fail(db, "open");
 		goto out;
@@ -202,8 +203,8 @@ static int start(struct mm_db *db, sqlite3_stmt **stmt_r, const char *sql,
 			break;
 		case 's':
 			code = sqlite3_bind_text(*stmt_r, i,
-						 va_arg(args, const char *),
-						 -1, SQLITE_STATIC);
+						 va_arg(args, const char *), -1,
+						 SQLITE_STATIC);
 			break;
 		case 'b':
 			data = va_arg(args, const void *);

@@ -38,8 +38,7 @@ void mm_hash_free(struct mm_hash **hash)
 
 int mm_hash_add(struct mm_hash *hash, const void *data, size_t len)
 {
-	return EVP_DigestUpdate(evp(hash), data, len) == 1 ? 0
-							   : MM_ERR_INVALID;
+	return EVP_DigestUpdate(evp(hash), data, len) == 1 ? 0 : MM_ERR_INVALID;
 }
 
 int mm_hash_add_str(struct mm_hash *hash, const char *text)
@@ -61,7 +60,9 @@ int mm_hash_raw(struct mm_hash *hash, unsigned char out[MM_HASH_LEN])
 	unsigned int len = 0;
 
 	return EVP_DigestFinal_ex(evp(hash), out, &len) == 1 &&
-	       len == MM_HASH_LEN ? 0 : MM_ERR_INVALID;
+			       len == MM_HASH_LEN
+		       ? 0
+		       : MM_ERR_INVALID;
 }
 
 int mm_hash_hex(struct mm_hash *hash, char out[2 * MM_HASH_LEN + 1])

@@ -55,8 +55,8 @@ static void expiry_ready(struct mm_loop_watch *watch, short revents)
 
 	(void)revents;
 	count = mm_vault_expire(&keeper->vault, mm_keeper_now(), EXPIRY_ROWS);
-	watch->deadline = mm_deadline_in(count == (int)EXPIRY_ROWS
-					 ? 100 : EXPIRY_MS);
+	watch->deadline =
+		mm_deadline_in(count == (int)EXPIRY_ROWS ? 100 : EXPIRY_MS);
 	if (count > 0)
 		mm_log(MM_LOG_INFO, "quarantine-expired", NULL, "rows",
 		       MM_NUM(count), NULL);
@@ -118,13 +118,17 @@ static int start(struct mm_keeper *keeper)
 	int r;
 
 	keeper->channel = (struct mm_loop_watch){
-		.fd = role->channel, .events = POLLIN,
-		.deadline = MM_DEADLINE_NONE, .ready = channel_ready,
+		.fd = role->channel,
+		.events = POLLIN,
+		.deadline = MM_DEADLINE_NONE,
+		.ready = channel_ready,
 		.owner = keeper,
 	};
 	keeper->expiry = (struct mm_loop_watch){
-		.fd = -1, .deadline = mm_deadline_in(0),
-		.ready = expiry_ready, .owner = keeper,
+		.fd = -1,
+		.deadline = mm_deadline_in(0),
+		.ready = expiry_ready,
+		.owner = keeper,
 	};
 	if ((r = mm_loop_add(&keeper->loop, &keeper->channel)) < 0 ||
 	    (r = mm_loop_add(&keeper->loop, &keeper->expiry)) < 0 ||

@@ -38,11 +38,11 @@ struct mm_keeper {
 	struct mm_listener listeners[2];
 	struct mm_loop_watch channel;
 	struct mm_loop_watch expiry;
-	struct mm_loop_watch outbox;	/* timer: the next row is due */
+	struct mm_loop_watch outbox; /* timer: the next row is due */
 	struct mm_client *clients;
-	struct mm_client *courier;	/* has the row in flight, or NULL */
-	int64_t in_flight;		/* its id, 0 for none */
-	uint32_t serial;		/* of requests to the master */
+	struct mm_client *courier; /* has the row in flight, or NULL */
+	int64_t in_flight; /* its id, 0 for none */
+	uint32_t serial; /* of requests to the master */
 };
 
 /* Seconds since the epoch. */

@@ -12,10 +12,10 @@
 #include "core/err.h"
 #include "mamorid/xalloc.h"
 
-#define ROW_COLUMNS                                                           \
-	"SELECT o.id, o.kind, o.record, o.quarantine, o.tries, o.created,"    \
-	" o.notice, o.recipient, r.created, r.trace, r.sender, q.hash,"       \
-	" r.bytes FROM outbox o JOIN record r ON r.id = o.record"             \
+#define ROW_COLUMNS \
+	"SELECT o.id, o.kind, o.record, o.quarantine, o.tries, o.created," \
+	" o.notice, o.recipient, r.created, r.trace, r.sender, q.hash," \
+	" r.bytes FROM outbox o JOIN record r ON r.id = o.record" \
 	" LEFT JOIN quarantine q ON q.id = o.quarantine "
 
 static int add(struct mm_db *db, enum mm_outbox_kind kind, int64_t record,
@@ -103,9 +103,10 @@ int mm_outbox_next(struct mm_db *db, int64_t now, struct mm_outbox_row *row_r,
 
 	init_row(row_r);
 	*due_r = INT64_MAX;
-	r = mm_db_start(db, &stmt, ROW_COLUMNS
-			"WHERE o.due <= ?1 ORDER BY o.due, o.id LIMIT 1", "i",
-			now);
+	r = mm_db_start(db, &stmt,
+			ROW_COLUMNS
+			"WHERE o.due <= ?1 ORDER BY o.due, o.id LIMIT 1",
+			"i", now);
 	if (r == 0)
 		r = first_row(db, stmt, row_r);
 	if (r != 0)
@@ -147,7 +148,8 @@ int mm_outbox_later(struct mm_db *db, int64_t id, int64_t due,
 {
 	return mm_db_run(db,
 			 "UPDATE outbox SET tries = tries + 1, due = ?2,"
-			 " reply = ?3 WHERE id = ?1", "iis", id, due, reply);
+			 " reply = ?3 WHERE id = ?1",
+			 "iis", id, due, reply);
 }
 
 int mm_outbox_drop(struct mm_db *db, int64_t id)
@@ -165,8 +167,8 @@ int mm_outbox_usage(struct mm_db *db, struct mm_outbox_usage *usage_r)
 	    (r = mm_db_get(db, &usage_r->oldest,
 			   "SELECT min(created) FROM outbox", "")) < 0 ||
 	    (r = mm_db_get(db, &usage_r->retrying,
-			   "SELECT count(*) FROM outbox WHERE tries > 0",
-			   "")) < 0)
+			   "SELECT count(*) FROM outbox WHERE tries > 0", "")) <
+		    0)
 		return r;
 	return 0;
 }

@@ -34,16 +34,16 @@ struct mm_outbox_row {
 	int64_t id;
 	enum mm_outbox_kind kind;
 	int64_t record;
-	int64_t quarantine;	/* 0: none */
+	int64_t quarantine; /* 0: none */
 	int64_t tries;
-	int64_t queued;		/* when the row was added */
-	int64_t happened;	/* when its mail was recorded */
+	int64_t queued; /* when the row was added */
+	int64_t happened; /* when its mail was recorded */
 	enum mm_notice_kind notice;
 	char *to;
 	char *trace;
-	char *sender;		/* the mail's envelope sender */
+	char *sender; /* the mail's envelope sender */
 	char hash[MM_STORE_HASH_SIZE]; /* of a release's file, else "" */
-	struct mm_buf bytes;	/* the record, encoded */
+	struct mm_buf bytes; /* the record, encoded */
 };
 
 /* The row that has been due longest: 1 and *row_r, else 0 and the time the
@@ -68,11 +68,10 @@ MM_CHECK int mm_outbox_drop(struct mm_db *db, int64_t id);
 
 struct mm_outbox_usage {
 	int64_t rows;
-	int64_t oldest;		/* when the oldest was added; 0: none */
-	int64_t retrying;	/* rows tried at least once */
+	int64_t oldest; /* when the oldest was added; 0: none */
+	int64_t retrying; /* rows tried at least once */
 };
 
-MM_CHECK int mm_outbox_usage(struct mm_db *db,
-			     struct mm_outbox_usage *usage_r);
+MM_CHECK int mm_outbox_usage(struct mm_db *db, struct mm_outbox_usage *usage_r);
 
 #endif

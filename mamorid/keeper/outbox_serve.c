@@ -85,9 +85,9 @@ static void set_timer(struct mm_keeper *keeper, int64_t due)
 	const int64_t seconds = due == INT64_MAX ? LOOK_AGAIN_MS
 						 : due - mm_keeper_now();
 
-	keeper->outbox.deadline = mm_deadline_in(
-		seconds < LOOK_AGAIN_MS / 1000 ? seconds * 1000
-					       : LOOK_AGAIN_MS);
+	keeper->outbox.deadline = mm_deadline_in(seconds < LOOK_AGAIN_MS / 1000
+							 ? seconds * 1000
+							 : LOOK_AGAIN_MS);
 }
 
 void mm_outbox_pump(struct mm_keeper *keeper)
@@ -136,8 +136,8 @@ static int settle_sent(struct mm_keeper *keeper,
 		return r;
 	if ((r = mm_outbox_drop(keeper->db, row->id)) < 0 ||
 	    (row->quarantine != 0 &&
-	     (r = mm_vault_drop(&keeper->vault, row->quarantine,
-				"released")) < 0) ||
+	     (r = mm_vault_drop(&keeper->vault, row->quarantine, "released")) <
+		     0) ||
 	    (r = mm_vault_forget(&keeper->vault, row->record)) < 0 ||
 	    (r = mm_db_commit(keeper->db)) < 0) {
 		mm_db_rollback(keeper->db);
@@ -176,8 +176,8 @@ static int settle(struct mm_keeper *keeper, const struct mm_outbox_row *row,
 		r = settle_sent(keeper, row);
 	} else if (done->outcome == MM_OUTBOX_REFUSED ||
 		   now - row->queued >= MM_OUTBOX_GIVE_UP) {
-		event = done->outcome == MM_OUTBOX_REFUSED
-			? "outbox-refused" : "outbox-given-up";
+		event = done->outcome == MM_OUTBOX_REFUSED ? "outbox-refused"
+							   : "outbox-given-up";
 		level = MM_LOG_WARN;
 		r = settle_refused(keeper, row);
 	} else {
@@ -236,9 +236,11 @@ void mm_outbox_client_gone(struct mm_client *client)
 	if (mm_outbox_get(keeper->db, keeper->in_flight, &row) == 1) {
 		mm_log(MM_LOG_WARN, "outbox-returned", row.trace, "row",
 		       MM_NUM(row.id), "tries", MM_NUM(row.tries), NULL);
-		if (mm_outbox_later(keeper->db, row.id, row.tries == 0 ? now
-				    : now + mm_outbox_backoff(row.tries),
-				    "the courier went away") < 0)
+		if (mm_outbox_later(
+			    keeper->db, row.id,
+			    row.tries == 0 ? now
+					   : now + mm_outbox_backoff(row.tries),
+			    "the courier went away") < 0)
 			mm_log(MM_LOG_WARN, "outbox-returned", row.trace,
 			       "error", "not counted as a try", NULL);
 	}
@@ -258,8 +260,10 @@ static void timer_ready(struct mm_loop_watch *watch, short revents)
 int mm_outbox_start(struct mm_keeper *keeper)
 {
 	keeper->outbox = (struct mm_loop_watch){
-		.fd = -1, .deadline = MM_DEADLINE_NONE,
-		.ready = timer_ready, .owner = keeper,
+		.fd = -1,
+		.deadline = MM_DEADLINE_NONE,
+		.ready = timer_ready,
+		.owner = keeper,
 	};
 	return mm_loop_add(&keeper->loop, &keeper->outbox);
 }

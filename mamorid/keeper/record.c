@@ -32,7 +32,7 @@ struct job {
 	char hash[MM_STORE_HASH_SIZE];
 	uint64_t size;
 	int64_t now;
-	bool told;		/* an earlier record has given the notices */
+	bool told; /* an earlier record has given the notices */
 };
 
 static int open_job(struct job *job, const int fds[3], const char **text_r)
@@ -57,7 +57,9 @@ static int open_job(struct job *job, const int fds[3], const char **text_r)
 	if (job->record.body_offset > body)
 		return MM_ERR_INVALID;
 	job->parts = (struct mm_store_parts){
-		.headers = fds[1], .headers_len = len, .body = fds[2],
+		.headers = fds[1],
+		.headers_len = len,
+		.body = fds[2],
 		.body_offset = job->record.body_offset,
 		.body_len = body - job->record.body_offset,
 	};
@@ -79,8 +81,8 @@ static int add_notices(struct job *job, int64_t id)
 						 rec->notices[i].kind,
 						 rec->notices[i].to, job->now);
 		else
-			mm_log(MM_LOG_WARN, "notice-skipped", rec->trace,
-			       "to", rec->notices[i].to, NULL);
+			mm_log(MM_LOG_WARN, "notice-skipped", rec->trace, "to",
+			       rec->notices[i].to, NULL);
 	}
 	return r;
 }
@@ -175,9 +177,8 @@ static void log_job(const struct job *job,
 	       job->record.direction, "duplicate",
 	       result->duplicate ? "yes" : "no", "quarantine",
 	       job->record.quarantine ? "yes" : "no", "bytes",
-	       MM_NUM(job->size), "recipients",
-	       MM_NUM(job->record.nrecipients), "notices",
-	       MM_NUM(job->record.nnotices), NULL);
+	       MM_NUM(job->size), "recipients", MM_NUM(job->record.nrecipients),
+	       "notices", MM_NUM(job->record.nnotices), NULL);
 }
 
 int mm_record_store(struct mm_vault *vault, const int fds[3], int64_t now,

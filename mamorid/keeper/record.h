@@ -11,8 +11,8 @@ struct mm_client;
 void mm_record_handle(struct mm_client *client);
 
 struct mm_record_result {
-	int64_t id;		/* of the record */
-	bool duplicate;		/* the same effect was recorded before */
+	int64_t id; /* of the record */
+	bool duplicate; /* the same effect was recorded before */
 };
 
 /* The work of it. fds: record, headers, body. On error nothing is kept and

@@ -38,11 +38,11 @@ static void add_names(struct mm_record_text *text, bool virus)
 			continue;
 		for (seen = false, k = 0; k < i && !seen; k++)
 			seen = findings->list[k].detail != NULL &&
-			       strcmp(findings->list[k].detail,
-				      one->detail) == 0;
-		if (seen || mm_buf_printf(&text->detail, "%s%s",
-					  names > 0 ? ", " : "",
-					  one->detail) < 0)
+			       strcmp(findings->list[k].detail, one->detail) ==
+				       0;
+		if (seen ||
+		    mm_buf_printf(&text->detail, "%s%s", names > 0 ? ", " : "",
+				  one->detail) < 0)
 			continue;
 		names++;
 	}

@@ -9,7 +9,7 @@ struct mm_record_text {
 	struct mm_findings findings;
 	const char *from;
 	const char *subject;
-	struct mm_buf detail;	/* virus names, or the reasons */
+	struct mm_buf detail; /* virus names, or the reasons */
 };
 
 void mm_record_text_init(struct mm_record_text *text);

@@ -43,8 +43,7 @@ void mm_rows_answer(struct mm_client *client, const struct mm_buf *rows,
 	mm_close(&fds[0]);
 }
 
-void mm_rows_answer_text(struct mm_client *client, const char *text,
-			 int64_t id)
+void mm_rows_answer_text(struct mm_client *client, const char *text, int64_t id)
 {
 	struct mm_buf pairs, rows;
 

@@ -34,8 +34,8 @@ int mm_store_open(struct mm_store *store, const char *path, uint64_t reserve)
 	store->reserve = reserve;
 	if (mkdir(path, 0700) < 0 && errno != EEXIST)
 		return MM_ERR_SYS;
-	store->root = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
-				 O_CLOEXEC);
+	store->root =
+		open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (store->root < 0)
 		return MM_ERR_SYS;
 	if (make_folder(store->root, "tmp") < 0) {
@@ -123,16 +123,17 @@ static int open_folder(const struct mm_store *store, const char *hash,
 	if (create) {
 		if (make_folder(store->root, first) < 0)
 			return MM_ERR_SYS;
-		parent = openat(store->root, first, O_RDONLY | O_DIRECTORY |
-				O_NOFOLLOW | O_CLOEXEC);
+		parent =
+			openat(store->root, first,
+			       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (parent < 0 || make_folder(parent, name + 3) < 0) {
 			mm_close(&parent);
 			return MM_ERR_SYS;
 		}
 		mm_close(&parent);
 	}
-	fd = openat(store->root, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
-		    O_CLOEXEC);
+	fd = openat(store->root, name,
+		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? MM_ERR_NOTFOUND : MM_ERR_SYS;
 	return fd;
@@ -149,7 +150,8 @@ static int publish(struct mm_store *store, const char *tmp, const char *hash)
 		return MM_ERR_SYS;
 	if (renameat2(store->root, tmp, folder, hash, RENAME_NOREPLACE) < 0) {
 		r = errno != EEXIST || unlinkat(store->root, tmp, 0) < 0
-			? MM_ERR_SYS : 0;
+			    ? MM_ERR_SYS
+			    : 0;
 	} else if (fsync(folder) < 0) {
 		(void)unlinkat(folder, hash, 0);
 		r = MM_ERR_SYS;
@@ -165,13 +167,14 @@ int mm_store_put(struct mm_store *store, const struct mm_store_parts *parts,
 	char tmp[NAME_SIZE];
 	int r, saved;
 
-	if ((r = check_reserve(store, parts->headers_len + 1 +
-			       parts->body_len)) < 0)
+	if ((r = check_reserve(store,
+			       parts->headers_len + 1 + parts->body_len)) < 0)
 		return r;
 	(void)snprintf(tmp, sizeof(tmp), "tmp/%ld-%llu", (long)getpid(),
 		       (unsigned long long)++store->serial);
-	sink.fd = openat(store->root, tmp, O_WRONLY | O_CREAT | O_EXCL |
-			 O_NOFOLLOW | O_CLOEXEC, 0600);
+	sink.fd = openat(store->root, tmp,
+			 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			 0600);
 	if (sink.fd < 0)
 		return MM_ERR_SYS;
 	if ((r = mm_hash_new(&sink.hash)) < 0 ||

@@ -11,21 +11,21 @@
  * content, so that the same bytes are kept once. Files under ROOT/tmp are
  * unfinished.
  */
-#define MM_STORE_HASH_SIZE 65u	/* 64 hexadecimal digits and a NUL */
+#define MM_STORE_HASH_SIZE 65u /* 64 hexadecimal digits and a NUL */
 
 struct mm_store {
-	int root;		/* the folder */
-	uint64_t reserve;	/* bytes of the disk that stay free */
+	int root; /* the folder */
+	uint64_t reserve; /* bytes of the disk that stay free */
 	uint64_t serial;
 };
 
 /* A message in the parts in which it is handed over. */
 struct mm_store_parts {
-	int headers;		/* sealed memfd */
+	int headers; /* sealed memfd */
 	uint64_t headers_len;
 	int body;
 	uint64_t body_offset;
-	uint64_t body_len;	/* from body_offset to the end */
+	uint64_t body_len; /* from body_offset to the end */
 };
 
 /* Open the folder, create it if missing. 0 or MM_ERR_SYS. */

@@ -22,8 +22,7 @@ struct walk {
 
 static bool is_hex(const char *name, size_t len)
 {
-	return strlen(name) == len &&
-	       strspn(name, "0123456789abcdef") == len;
+	return strlen(name) == len && strspn(name, "0123456789abcdef") == len;
 }
 
 /* Call visit for every name in a folder but . and .. */
@@ -34,8 +33,8 @@ static int each(int parent, const char *name, struct walk *walk,
 	DIR *dir;
 	int fd, r = 0;
 
-	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
-		    O_CLOEXEC);
+	fd = openat(parent, name,
+		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return MM_ERR_SYS;
 	if ((dir = fdopendir(fd)) == NULL) {
@@ -87,7 +86,8 @@ int mm_store_clean(struct mm_store *store,
 		   int (*wanted)(void *context, const char *hash),
 		   void *context)
 {
-	struct walk walk = { .store = store, .wanted = wanted,
+	struct walk walk = { .store = store,
+			     .wanted = wanted,
 			     .context = context };
 	int r;
 

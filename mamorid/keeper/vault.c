@@ -1,7 +1,7 @@
 /*
  * Records and quarantine rows: adding, looking up, listing. Keeper, uid
- * mamori-keeper. SQL is allowed in vault*.c, outbox.c and db.c only, so
- * that the state can move to another store without touching the rest. Must never
+ * mamori-keeper. SQL is allowed in vault*.c, outbox.c and db.c only, so that
+ * the state can move to another store without touching the rest. Must never
  * unlink a file before the rows that use it are gone for good.
  */
 #include "mamorid/keeper/vault.h"
@@ -16,10 +16,10 @@
 #include "mamorid/log.h"
 #include "mamorid/xalloc.h"
 
-#define ROW_COLUMNS                                                           \
-	"SELECT q.id, q.record, q.size, q.created, q.until, q.recipient,"     \
-	" q.hash, r.trace, r.sender, r.account, r.direction, r.reason,"       \
-	" r.sender_text, r.subject, r.detail"                                 \
+#define ROW_COLUMNS \
+	"SELECT q.id, q.record, q.size, q.created, q.until, q.recipient," \
+	" q.hash, r.trace, r.sender, r.account, r.direction, r.reason," \
+	" r.sender_text, r.subject, r.detail" \
 	" FROM quarantine q JOIN record r ON r.id = q.record "
 
 int mm_vault_effect(struct mm_vault *vault, const void *key, bool copy,
@@ -31,8 +31,8 @@ int mm_vault_effect(struct mm_vault *vault, const void *key, bool copy,
 	*record_r = 0;
 	r = mm_db_get(vault->db, record_r,
 		      "SELECT record FROM effect WHERE key = ?1 AND"
-		      " created > ?2", "bi", key, (size_t)MM_HASH_LEN,
-		      now - MM_EFFECT_SECONDS);
+		      " created > ?2",
+		      "bi", key, (size_t)MM_HASH_LEN, now - MM_EFFECT_SECONDS);
 	if (r <= 0 || !copy)
 		return r;
 	r = mm_db_get(vault->db, &rows,
@@ -52,17 +52,17 @@ static int add_record(struct mm_vault *vault, const struct mm_vault_new *item,
 		      " reason, sender_text, subject, detail, created, bytes)"
 		      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 		      "ssssssssib", rec->trace, rec->sender,
-		      rec->account == NULL ? "" : rec->account,
-		      rec->direction, rec->reason, item->sender_text,
-		      item->subject, item->detail, item->now, item->bytes,
-		      item->len);
+		      rec->account == NULL ? "" : rec->account, rec->direction,
+		      rec->reason, item->sender_text, item->subject,
+		      item->detail, item->now, item->bytes, item->len);
 	if (r < 0)
 		return r;
 	*record_r = mm_db_inserted(vault->db);
 	return mm_db_run(vault->db,
 			 "INSERT OR REPLACE INTO effect(key, record, created)"
-			 " VALUES(?1, ?2, ?3)", "bii", item->key,
-			 (size_t)MM_HASH_LEN, *record_r, item->now);
+			 " VALUES(?1, ?2, ?3)",
+			 "bii", item->key, (size_t)MM_HASH_LEN, *record_r,
+			 item->now);
 }
 
 static int add_row(struct mm_vault *vault, const struct mm_vault_new *item,
@@ -78,9 +78,9 @@ static int add_row(struct mm_vault *vault, const struct mm_vault_new *item,
 	r = mm_db_run(vault->db,
 		      "INSERT OR IGNORE INTO quarantine(record, recipient,"
 		      " domain, hash, size, created, until)"
-		      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)", "isssiii", record,
-		      address, domain == NULL ? "" : domain, item->hash,
-		      (int64_t)item->size, item->now,
+		      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+		      "isssiii", record, address, domain == NULL ? "" : domain,
+		      item->hash, (int64_t)item->size, item->now,
 		      item->now + (int64_t)vault->conf->quarantine_keep);
 	/* A recipient named twice has one row. */
 	if (r == 0 && mm_db_changes(vault->db) == 1)
@@ -173,7 +173,8 @@ static int expire(struct mm_vault *vault, int64_t now, unsigned int limit)
 	while (count < limit &&
 	       (r = mm_db_get(vault->db, &id,
 			      "SELECT id FROM quarantine WHERE until <= ?1"
-			      " ORDER BY until LIMIT 1", "i", now)) != 0) {
+			      " ORDER BY until LIMIT 1",
+			      "i", now)) != 0) {
 		if (r < 0 || (r = mm_vault_drop(vault, id, "expired")) < 0)
 			return r;
 		count++;
@@ -250,16 +251,17 @@ int mm_vault_list(struct mm_vault *vault, const struct mm_vault_filter *filter,
 		domain = recipient + 1;
 		recipient = NULL;
 	}
-	r = mm_db_start(vault->db, &stmt, ROW_COLUMNS
+	r = mm_db_start(vault->db, &stmt,
+			ROW_COLUMNS
 			"WHERE (?1 IS NULL OR q.recipient = lower(?1))"
 			" AND (?2 IS NULL OR q.domain = lower(?2))"
 			" AND (?3 IS NULL OR lower(r.sender) = lower(?3))"
 			" AND (?4 IS NULL OR r.reason = ?4)"
 			" AND q.created BETWEEN ?5 AND ?6"
-			" ORDER BY q.id DESC LIMIT ?7 OFFSET ?8", "ssssiiii",
-			recipient, domain, filter->sender, filter->reason,
-			filter->since, filter->until, filter->limit,
-			filter->offset);
+			" ORDER BY q.id DESC LIMIT ?7 OFFSET ?8",
+			"ssssiiii", recipient, domain, filter->sender,
+			filter->reason, filter->since, filter->until,
+			filter->limit, filter->offset);
 	return r < 0 ? r : visit_all(vault, stmt, visitor, &count);
 }
 

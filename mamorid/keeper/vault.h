@@ -26,13 +26,13 @@ struct mm_vault {
 /* What is to be recorded. All pointers are the caller's. */
 struct mm_vault_new {
 	const struct mm_record *record;
-	const void *bytes;		/* the record, encoded */
+	const void *bytes; /* the record, encoded */
 	size_t len;
-	const unsigned char *key;	/* MM_HASH_LEN bytes */
-	const char *sender_text;	/* From, Subject and virus names */
+	const unsigned char *key; /* MM_HASH_LEN bytes */
+	const char *sender_text; /* From, Subject and virus names */
 	const char *subject;
 	const char *detail;
-	const char *hash;		/* of the stored file; NULL: no copy */
+	const char *hash; /* of the stored file; NULL: no copy */
 	uint64_t size;
 	int64_t now;
 };
@@ -69,8 +69,8 @@ struct mm_vault_filter {
 
 struct mm_vault_usage {
 	int64_t rows;
-	int64_t bytes;		/* on disk, each file once */
-	int64_t oldest;		/* 0: none */
+	int64_t bytes; /* on disk, each file once */
+	int64_t oldest; /* 0: none */
 };
 
 /* What is done with each row: 0 to go on; anything else ends the visit and is
@@ -83,8 +83,8 @@ struct mm_vault_visitor {
 /* Has the same effect been recorded within a day? 1 and its record, 0, or an
  * error. A record whose copies are gone does not count if a copy is wanted:
  * *record_r is then set and the answer 0. */
-MM_CHECK int mm_vault_effect(struct mm_vault *vault, const void *key,
-			     bool copy, int64_t now, int64_t *record_r);
+MM_CHECK int mm_vault_effect(struct mm_vault *vault, const void *key, bool copy,
+			     int64_t now, int64_t *record_r);
 
 /* (T) Add record, key and a row for each recipient; drop the oldest rows of
  * others where a budget is passed. */
@@ -95,8 +95,7 @@ MM_CHECK int mm_vault_add(struct mm_vault *vault,
 MM_CHECK int mm_vault_forget(struct mm_vault *vault, int64_t record);
 
 /* (T) Drop a row; why goes into the log. 1, 0 (no such row) or an error. */
-MM_CHECK int mm_vault_drop(struct mm_vault *vault, int64_t id,
-			   const char *why);
+MM_CHECK int mm_vault_drop(struct mm_vault *vault, int64_t id, const char *why);
 
 /* Drop rows and keys whose time is over, at most limit rows, in a transaction
  * of its own. The number of rows dropped, or an error. */

@@ -23,17 +23,19 @@ static int charge(struct mm_db *db, const char *scope, const char *hash,
 	if ((r = mm_db_run(db,
 			   "INSERT INTO share(scope, hash, rows)"
 			   " VALUES(?1, ?2, 1) ON CONFLICT DO UPDATE"
-			   " SET rows = rows + 1", "ss", scope, hash)) < 0 ||
+			   " SET rows = rows + 1",
+			   "ss", scope, hash)) < 0 ||
 	    (r = mm_db_get(db, &rows,
 			   "SELECT rows FROM share WHERE scope = ?1 AND"
-			   " hash = ?2", "ss", scope, hash)) < 0)
+			   " hash = ?2",
+			   "ss", scope, hash)) < 0)
 		return r;
 	if (rows > 1)
 		return 0;
 	return mm_db_run(db,
 			 "INSERT INTO usage(scope, bytes) VALUES(?1, ?2)"
-			 " ON CONFLICT DO UPDATE SET bytes = bytes + ?2", "si",
-			 scope, size);
+			 " ON CONFLICT DO UPDATE SET bytes = bytes + ?2",
+			 "si", scope, size);
 }
 
 /* 1 when the scope no longer uses the file. */
@@ -44,16 +46,19 @@ static int discharge(struct mm_db *db, const char *scope, const char *hash,
 
 	if ((r = mm_db_run(db,
 			   "UPDATE share SET rows = rows - 1 WHERE scope = ?1"
-			   " AND hash = ?2", "ss", scope, hash)) < 0 ||
+			   " AND hash = ?2",
+			   "ss", scope, hash)) < 0 ||
 	    (r = mm_db_run(db,
 			   "DELETE FROM share WHERE scope = ?1 AND hash = ?2"
-			   " AND rows <= 0", "ss", scope, hash)) < 0)
+			   " AND rows <= 0",
+			   "ss", scope, hash)) < 0)
 		return r;
 	if (mm_db_changes(db) == 0)
 		return 0;
 	if ((r = mm_db_run(db,
 			   "UPDATE usage SET bytes = bytes - ?2 WHERE"
-			   " scope = ?1", "si", scope, size)) < 0 ||
+			   " scope = ?1",
+			   "si", scope, size)) < 0 ||
 	    (r = mm_db_run(db,
 			   "DELETE FROM usage WHERE scope = ?1 AND bytes <= 0",
 			   "s", scope)) < 0)
@@ -131,15 +136,15 @@ static int trim(struct mm_vault *vault, const char *scope, const char *oldest,
 	int64_t used, id;
 	int r;
 
-	while ((r = mm_budget_used(vault, scope, &used)) == 0 &&
-	       used > 0 && (uint64_t)used > budget) {
+	while ((r = mm_budget_used(vault, scope, &used)) == 0 && used > 0 &&
+	       (uint64_t)used > budget) {
 		r = mm_db_get(vault->db, &id, oldest, "is", record, name);
 		if (r < 0)
 			return r;
 		if (r == 0) {
 			mm_log(MM_LOG_WARN, "quarantine-over-budget", NULL,
-			       "scope", scope, "bytes", MM_NUM(used),
-			       "budget", MM_NUM(budget), NULL);
+			       "scope", scope, "bytes", MM_NUM(used), "budget",
+			       MM_NUM(budget), NULL);
 			return 0;
 		}
 		if ((r = mm_vault_drop(vault, id, "budget")) < 0)

@@ -20,7 +20,8 @@ int mm_vault_uses(struct mm_vault *vault, const char *hash)
 
 	return mm_db_get(vault->db, &rows,
 			 "SELECT rows FROM share WHERE scope = 'total' AND"
-			 " hash = ?1", "s", hash);
+			 " hash = ?1",
+			 "s", hash);
 }
 
 /* One hash from the trash: 1, 0 (empty) or an error. */
@@ -53,8 +54,7 @@ void mm_vault_sweep(struct mm_vault *vault)
 			break;
 		/* The same content may have come again meanwhile. */
 		if ((r = mm_vault_uses(vault, hash)) < 0 ||
-		    (r == 0 &&
-		     (r = mm_store_remove(vault->store, hash)) < 0) ||
+		    (r == 0 && (r = mm_store_remove(vault->store, hash)) < 0) ||
 		    (r = mm_db_run(vault->db,
 				   "DELETE FROM trash WHERE hash = ?1", "s",
 				   hash)) < 0)

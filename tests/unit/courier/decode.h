@@ -2,9 +2,9 @@
 #define MM_TESTS_UNIT_COURIER_DECODE_H
 
 /* A receiver's view of our mails: base64 and encoded words read back. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 
 #include <cmocka.h>
@@ -63,8 +63,8 @@ static inline void unheader(struct mm_buf *out, const char *text, size_t first)
 		assert_int_equal(strncmp(end - 2, "?=", 2), 0);
 		start = out->len;
 		unbase64(out, text + 10, (size_t)(end - text) - 12);
-		assert_true(mm_text_is_utf8(out->data + start,
-					    out->len - start));
+		assert_true(
+			mm_text_is_utf8(out->data + start, out->len - start));
 		text = end;
 		if (*text == '\n') {
 			assert_int_equal(text[1], ' ');

@@ -114,7 +114,7 @@ static inline int fake_main(char **argv)
 /* In main(): become the server when started as one. */
 #define FAKE_MTA_MAIN(argc, argv) \
 	if ((argc) == 5 && strcmp((argv)[1], "--fake-mta") == 0) \
-		return fake_main(argv)
+	return fake_main(argv)
 
 /* The command that starts it. Valid until the next call. */
 static char fake_self[4096], fake_log[128], fake_step[32], fake_action[256];
@@ -125,8 +125,8 @@ static char *fake_argv[] = { fake_self, fake_flag, fake_log, fake_step,
 static inline void fake_command(const char *log, const char *step,
 				const char *action)
 {
-	ssize_t n = readlink("/proc/self/exe", fake_self,
-			     sizeof(fake_self) - 1);
+	ssize_t n =
+		readlink("/proc/self/exe", fake_self, sizeof(fake_self) - 1);
 
 	if (n < 0)
 		abort();

@@ -1,9 +1,9 @@
 /*
  * Line ends and dots on their way into SMTP, in one piece and byte by byte.
  */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 
 #include <cmocka.h>
@@ -28,7 +28,8 @@ static void test_dots(void **state)
 		  "a\r\n..\r\nb\r\n.\r\n" },
 		{ "bare cr at the end", "a\r", "a\r\n.\r\n" },
 		{ "two cr", "a\r\r\nb", "a\r\n\r\nb\r\n.\r\n" },
-		{ "cr and lf in two parts", "\r\n\r\n.", "\r\n\r\n..\r\n.\r\n" },
+		{ "cr and lf in two parts", "\r\n\r\n.",
+		  "\r\n\r\n..\r\n.\r\n" },
 	};
 	struct mm_buf out;
 	struct mm_dots dots;
@@ -44,14 +45,13 @@ static void test_dots(void **state)
 			memset(&dots, 0, sizeof(dots));
 			for (; left > 0; left -= k, in += k) {
 				k = left < step ? left : step;
-				assert_int_equal(mm_dots_put(&dots, &out, in,
-							     k), 0);
+				assert_int_equal(
+					mm_dots_put(&dots, &out, in, k), 0);
 			}
 			assert_int_equal(mm_dots_end(&dots, &out), 0);
 			if (strcmp(mm_buf_str(&out), cases[i].want) != 0)
 				fail_msg("%s in steps of %zu: got %s",
-					 cases[i].name, step,
-					 mm_buf_str(&out));
+					 cases[i].name, step, mm_buf_str(&out));
 			mm_buf_clear(&out);
 		}
 	}

@@ -7,6 +7,9 @@
 
 #include "mamorid/courier/mailtext.h"
 
+#define A30 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define LONG_ASCII A30 A30 A30 A30
+
 static void test_header(void **state)
 {
 	static const struct {
@@ -19,12 +22,7 @@ static void test_header(void **state)
 		{ "japanese", "【ウイルス警告】お客様宛てのメール",
 		  "【ウイルス警告】お客様宛てのメール" },
 		{ "line break", "a\r\nBcc: x@y", "a  Bcc: x@y" },
-		{ "long ascii",
-		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-		},
+		{ "long ascii", LONG_ASCII, LONG_ASCII },
 	};
 	struct mm_buf text, got;
 	size_t i;
@@ -39,8 +37,7 @@ static void test_header(void **state)
 				 0);
 		unheader(&got, mm_buf_str(&text), 9);
 		if (strcmp(mm_buf_str(&got), cases[i].want) != 0)
-			fail_msg("%s: got %s", cases[i].name,
-				 mm_buf_str(&got));
+			fail_msg("%s: got %s", cases[i].name, mm_buf_str(&got));
 	}
 	mm_buf_clear(&text);
 	mm_buf_clear(&got);
@@ -65,8 +62,8 @@ static void test_header_offsets(void **state)
 			for (n = 0; n < 100; n++)
 				assert_int_equal(mm_buf_puts(&want, chars[i]),
 						 0);
-			assert_int_equal(mm_mailtext_header(&text,
-							    want.data, 9), 0);
+			assert_int_equal(
+				mm_mailtext_header(&text, want.data, 9), 0);
 			unheader(&got, text.data, 9);
 			assert_string_equal(got.data, want.data);
 			mm_buf_clear(&want);
@@ -137,7 +134,10 @@ static void test_foreign(void **state)
 		{ "line ends", "a\r\n\r\nb", "a????b", 100 },
 		{ "controls", "\x1b[2J\x07", "?[2J?", 100 },
 		{ "not utf-8", "\xff\xfe z", "?? z", 100 },
-		{ "right to left", "a\xe2\x80\xae" "b", "a???b", 100 },
+		{ "right to left",
+		  "a\xe2\x80\xae"
+		  "b",
+		  "a???b", 100 },
 		{ "escape by the sender", "\\x0a", "\\x0a", 100 },
 		{ "cut", "abcdef", "abc...", 3 },
 		{ "link", "see https://evil.example/ or WWW.evil.example",
@@ -151,7 +151,8 @@ static void test_foreign(void **state)
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		mm_buf_init(&out, 4096);
 		assert_int_equal(mm_mailtext_foreign(&out, cases[i].text,
-						     cases[i].max), 0);
+						     cases[i].max),
+				 0);
 		if (strcmp(mm_buf_str(&out), cases[i].want) != 0)
 			fail_msg("%s: got %s, want %s", cases[i].name,
 				 mm_buf_str(&out), cases[i].want);

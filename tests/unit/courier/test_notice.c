@@ -2,217 +2,7 @@
  * Notices as a receiver sees them: headers, encodings, wording, and values
  * that an attacker has chosen.
  */
-#include "decode.h"
-
-#include <fcntl.h>
-#include <ftw.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "core/fdutil.h"
-#include "mamorid/courier/notice.h"
-#include "mamorid/log.h"
-
-static struct {
-	char dir[64];
-	char lines[8192];
-	struct mm_conf conf;
-	struct mm_buf bytes;	/* the record */
-	struct mm_buf mail;	/* the notice */
-	struct mm_buf body;	/* decoded */
-} t;
-
-static void keep_log(enum mm_log_level level, const char *line, size_t len)
-{
-	(void)level;
-	if (strlen(t.lines) + len < sizeof(t.lines))
-		strncat(t.lines, line, len);
-}
-
-static int rm(const char *path, const struct stat *st, int flag,
-	      struct FTW *ftw)
-{
-	(void)st;
-	(void)flag;
-	(void)ftw;
-	return remove(path);
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	memset(&t, 0, sizeof(t));
-	(void)snprintf(t.dir, sizeof(t.dir), "/tmp/mamori-notice-XXXXXX");
-	assert_non_null(mkdtemp(t.dir));
-	mm_log_init_sink("test", MM_LOG_DEBUG, keep_log);
-	assert_int_equal(mm_conf_init(&t.conf), 0);
-	free(t.conf.notices_folder);
-	t.conf.notices_folder = strdup("config/notices");
-	mm_buf_init(&t.bytes, MM_LIST_MAX);
-	mm_buf_init(&t.mail, MM_NOTICE_MAX);
-	mm_buf_init(&t.body, MM_NOTICE_MAX);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	mm_conf_clear(&t.conf);
-	mm_buf_clear(&t.bytes);
-	mm_buf_clear(&t.mail);
-	mm_buf_clear(&t.body);
-	return nftw(t.dir, rm, 8, FTW_PHYS | FTW_DEPTH);
-}
-
-/* What the mail was like. */
-struct facts {
-	const char *sender, *account, *reason, *virus, *name, *from, *subject;
-	size_t nfindings;
-	size_t nrecipients;
-	bool released;		/* no copy in quarantine */
-	bool unknown;		/* no findings at all */
-};
-
-static const struct facts usual = {
-	.sender = "eve@evil.example", .account = "u1@a.example",
-	.reason = "virus", .virus = "Eicar-Test-Signature",
-	.name = "請求書.zip", .from = "Eve <eve@evil.example>",
-	.subject = "お支払い", .nfindings = 1, .nrecipients = 2,
-};
-
-static void make_record(const struct facts *facts)
-{
-	static const char *recipients[50];
-	struct mm_finding list[20];
-	struct mm_findings findings = {
-		.version = MM_PROTO_VERSION, .verdict = MM_VERDICT_INFECTED,
-		.list = list, .count = facts->nfindings, .from = facts->from,
-		.subject = facts->subject, .date = "", .message_id = "",
-	};
-	struct mm_record rec = {
-		.version = MM_PROTO_VERSION, .trace = "1abcde-000001-AA",
-		.sender = facts->sender, .recipients = recipients,
-		.nrecipients = facts->nrecipients, .account = facts->account,
-		.direction = "inbound", .reason = facts->reason,
-		.quarantine = !facts->released,
-	};
-	struct mm_buf encoded;
-	size_t i;
-
-	for (i = 0; i < 50; i++)
-		recipients[i] = i == 0 ? "u1@a.example" : "blind@b.example";
-	for (i = 0; i < facts->nfindings; i++)
-		list[i] = (struct mm_finding){
-			.part = "2", .name = facts->name, .mime_type = "a/b",
-			.type = "zip", .kind = MM_KIND_VIRUS,
-			.detail = facts->virus,
-		};
-	mm_buf_init(&encoded, MM_LIST_MAX);
-	if (!facts->unknown)
-		assert_int_equal(mm_findings_encode(&encoded, &findings), 0);
-	rec.findings = encoded.data;
-	rec.findings_len = encoded.len;
-	mm_buf_reset(&t.bytes);
-	assert_int_equal(mm_record_encode(&t.bytes, &rec), 0);
-	mm_buf_clear(&encoded);
-}
-
-static int render(const struct facts *facts, enum mm_notice_kind kind,
-		  const char *to)
-{
-	struct mm_outbox_item item = {
-		.version = MM_PROTO_VERSION, .id = 42,
-		.kind = MM_OUTBOX_NOTICE, .trace = "1abcde-000001-AA",
-		.to = to, .sender = "", .notice = kind,
-		.created = 1700000000,
-	};
-
-	make_record(facts);
-	item.record = t.bytes.data;
-	item.record_len = t.bytes.len;
-	mm_buf_reset(&t.mail);
-	return mm_notice_render(&t.conf, &item, &t.mail);
-}
-
-/* A header's raw value, folded lines and all; the caller frees it. */
-static char *header(const char *name)
-{
-	const char *pos = mm_buf_str(&t.mail), *eol;
-	const char *end = strstr(pos, "\n\n");
-	char *value = NULL;
-
-	assert_non_null(end);
-	while (pos < end + 1) {
-		for (eol = strchr(pos, '\n'); eol[1] == ' ';)
-			eol = strchr(eol + 1, '\n');
-		if (mm_text_has_prefix(pos, name) &&
-		    pos[strlen(name)] == ':') {
-			assert_null(value);	/* once only */
-			pos += strlen(name) + 2;
-			value = strndup(pos, (size_t)(eol - pos));
-		}
-		pos = eol + 1;
-	}
-	assert_non_null(value);
-	return value;
-}
-
-static void expect_header(const char *name, const char *want)
-{
-	char *got = header(name);
-
-	assert_string_equal(got, want);
-	free(got);
-}
-
-static const char *body(void)
-{
-	const char *blank = strstr(mm_buf_str(&t.mail), "\n\n");
-
-	assert_non_null(blank);
-	mm_buf_reset(&t.body);
-	unbase64(&t.body, blank + 2, strlen(blank + 2));
-	assert_true(mm_text_is_utf8(t.body.data, t.body.len));
-	return mm_buf_str(&t.body);
-}
-
-static void expect_subject(const char *want)
-{
-	char *raw = header("Subject");
-	struct mm_buf got;
-
-	mm_buf_init(&got, 65536);
-	unheader(&got, raw, 9);
-	assert_string_equal(mm_buf_str(&got), want);
-	mm_buf_clear(&got);
-	free(raw);
-}
-
-/* Whatever the values: 7-bit, short lines, exactly our headers. */
-static void check_shape(void)
-{
-	static const char *const names[] = {
-		"From: ", "To: ", "Subject: ", "Date: ", "Message-ID: ",
-		"Auto-Submitted: ", "X-Auto-Response-Suppress: ",
-		"MIME-Version: ", "Content-Type: ",
-		"Content-Transfer-Encoding: ",
-	};
-	const char *pos = mm_buf_str(&t.mail), *eol;
-	size_t i, n = 0;
-
-	for (i = 0; i < t.mail.len; i++)
-		assert_true(t.mail.data[i] == '\n' ||
-			    (t.mail.data[i] >= ' ' && t.mail.data[i] <= '~'));
-	for (; *pos != '\n'; pos = eol + 1) {
-		eol = strchr(pos, '\n');
-		assert_true(eol - pos <= 600);
-		if (*pos != ' ')
-			assert_true(n < 10 &&
-				    mm_text_has_prefix(pos, names[n++]));
-	}
-	assert_int_equal(n, 10);
-	(void)body();
-}
+#include "notice.h"
 
 static void test_japanese(void **state)
 {
@@ -220,8 +10,8 @@ static void test_japanese(void **state)
 
 	(void)state;
 	assert_int_equal(setenv("TZ", "JST-9", 1), 0);
-	assert_int_equal(render(&usual, MM_NOTICE_VIRUS_INBOUND,
-				"u1@a.example"), 0);
+	assert_int_equal(
+		render(&usual, MM_NOTICE_VIRUS_INBOUND, "u1@a.example"), 0);
 	check_shape();
 	expect_header("From", "<noreply@a.example>");
 	expect_header("To", "<u1@a.example>");
@@ -259,7 +49,8 @@ static void test_templates(void **state)
 		  "メールアカウント（u1@a.example）" },
 		{ MM_CONF_LANGUAGE_JA, MM_NOTICE_VIRUS_LOCAL,
 		  "【ウイルス警告】サーバー上のプログラムが送信したメールから"
-		  "ウイルスを検出しました", "WordPress" },
+		  "ウイルスを検出しました",
+		  "WordPress" },
 		{ MM_CONF_LANGUAGE_JA, MM_NOTICE_NOT_CHECKED,
 		  "【管理者様へ】ウイルスチェックができなかったメールがあります",
 		  "理由: ウイルスが見つかりました" },
@@ -320,8 +111,8 @@ static void test_many(void **state)
 	facts.nrecipients = 50;
 	facts.nfindings = 20;
 	t.conf.notices_language = MM_CONF_LANGUAGE_EN;
-	assert_int_equal(render(&facts, MM_NOTICE_VIRUS_OUTBOUND,
-				"u1@a.example"), 0);
+	assert_int_equal(
+		render(&facts, MM_NOTICE_VIRUS_OUTBOUND, "u1@a.example"), 0);
 	assert_non_null(strstr(body(), "blind@b.example (+40)\r\n"));
 	/* The same name twenty times is one. */
 	assert_non_null(strstr(body(), "File(s): 請求書.zip\r\n"));
@@ -341,8 +132,8 @@ static void test_hostile(void **state)
 	facts.name = longest;
 	facts.account = "a\nb";
 	facts.reason = "Subject";
-	assert_int_equal(render(&facts, MM_NOTICE_VIRUS_INBOUND,
-				"u1@a.example"), 0);
+	assert_int_equal(
+		render(&facts, MM_NOTICE_VIRUS_INBOUND, "u1@a.example"), 0);
 	check_shape();
 	assert_null(strstr(body(), "\nBcc:"));
 	assert_null(strstr(body(), "\r\nMAIL FROM"));
@@ -379,7 +170,8 @@ static void test_addresses(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		assert_int_equal(render(&usual, MM_NOTICE_VIRUS_INBOUND,
-					cases[i].to), cases[i].want);
+					cases[i].to),
+				 cases[i].want);
 		if (cases[i].header != NULL) {
 			check_shape();
 			expect_header("To", cases[i].header);
@@ -387,8 +179,8 @@ static void test_addresses(void **state)
 	}
 	free(t.conf.notices_from);
 	t.conf.notices_from = strdup("postmaster@host.example");
-	assert_int_equal(render(&usual, MM_NOTICE_VIRUS_INBOUND,
-				"u@a.example"), 0);
+	assert_int_equal(render(&usual, MM_NOTICE_VIRUS_INBOUND, "u@a.example"),
+			 0);
 	expect_header("From", "<postmaster@host.example>");
 }
 
@@ -437,16 +229,18 @@ static void test_broken_templates(void **state)
 	(void)state;
 	free(t.conf.notices_folder);
 	t.conf.notices_folder = strdup("/nonexistent");
-	assert_int_equal(render(&usual, MM_NOTICE_VIRUS_INBOUND,
-				"u1@a.example"), 0);
+	assert_int_equal(
+		render(&usual, MM_NOTICE_VIRUS_INBOUND, "u1@a.example"), 0);
 	check_shape();
 	assert_non_null(strstr(body(), "Found:        Eicar-Test-Signature"));
 	assert_non_null(strstr(t.lines, "event=notice-template"));
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		t.lines[0] = '\0';
+		memset(t.lines, 0, sizeof(t.lines));
+		t.have = 0;
 		put_template(cases[i].text, cases[i].len);
 		assert_int_equal(render(&usual, MM_NOTICE_VIRUS_INBOUND,
-					"u1@a.example"), 0);
+					"u1@a.example"),
+				 0);
 		check_shape();
 		if ((t.lines[0] == '\0') != cases[i].good)
 			fail_msg("%s: log: %s", cases[i].name, t.lines);
@@ -460,8 +254,11 @@ static void test_broken_templates(void **state)
 static void test_bad_record(void **state)
 {
 	const struct mm_outbox_item item = {
-		.id = 1, .trace = "x", .to = "u@a.example",
-		.notice = MM_NOTICE_VIRUS_INBOUND, .record = "junk",
+		.id = 1,
+		.trace = "x",
+		.to = "u@a.example",
+		.notice = MM_NOTICE_VIRUS_INBOUND,
+		.record = "junk",
 		.record_len = 4,
 	};
 
@@ -475,14 +272,10 @@ static void test_bad_record(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_japanese),
-		CASE(test_templates),
-		CASE(test_unknown),
-		CASE(test_many),
-		CASE(test_hostile),
-		CASE(test_addresses),
-		CASE(test_broken_templates),
-		CASE(test_bad_record),
+		CASE(test_japanese),	     CASE(test_templates),
+		CASE(test_unknown),	     CASE(test_many),
+		CASE(test_hostile),	     CASE(test_addresses),
+		CASE(test_broken_templates), CASE(test_bad_record),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

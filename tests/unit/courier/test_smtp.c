@@ -2,9 +2,9 @@
  * The SMTP dialogue against a server that does as the test wants, at every
  * step of it.
  */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 
 #include <cmocka.h>
@@ -20,8 +20,11 @@ static char transcript[64];
 static struct mm_outcome got;
 
 static const struct mm_smtp_mail usual = {
-	.sender = "eve@evil.example", .to = "u1@a.example",
-	.head = "Subject: x\n\n.dot\nbody", .head_len = 21, .body = -1,
+	.sender = "eve@evil.example",
+	.to = "u1@a.example",
+	.head = "Subject: x\n\n.dot\nbody",
+	.head_len = 21,
+	.body = -1,
 	.step_ms = 20000,
 };
 
@@ -134,8 +137,8 @@ static void test_large(void **state)
 
 static void test_steps(void **state)
 {
-	static const char *const steps[] = { "greet", "ehlo", "mail", "rcpt",
-					     "data",  "dot" };
+	static const char *const steps[] = { "greet", "ehlo", "mail",
+					     "rcpt",  "data", "dot" };
 	static const struct {
 		const char *action, *text;
 		enum mm_outbox_outcome early, late;
@@ -200,9 +203,17 @@ static void test_stuck(void **state)
 static void test_addresses(void **state)
 {
 	static const char *const bad[] = {
-		"", "u", "u@", "@a.example", "u@a.example>", "a b@a.example",
-		"u@a.example\r\nDATA", "u@a.example\n", "\"u\"@a.example",
-		"\xe3\x82\xa6@a.example", "<u@a.example",
+		"",
+		"u",
+		"u@",
+		"@a.example",
+		"u@a.example>",
+		"a b@a.example",
+		"u@a.example\r\nDATA",
+		"u@a.example\n",
+		"\"u\"@a.example",
+		"\xe3\x82\xa6@a.example",
+		"<u@a.example",
 	};
 	struct mm_smtp_mail mail;
 	size_t i;
@@ -236,8 +247,11 @@ static void test_clean_child(void **state)
 		/* The shell itself opens the folder as 3. */
 		{ "cd /proc/$$/fd; set -- [4-9] [1-9][0-9]; echo \"421 $*.\"",
 		  "421 [4-9] [1-9][0-9]." },
-		{ "echo \"421 $(grep SigIgn /proc/$$/status | cut -f2)\"",
-		  "421 0000000000000000" },
+		/* Without 32 and 33, which glibc keeps for itself and leaves
+		 * ignored in what posix_spawn() starts, so below make. */
+		{ "m=$(grep SigIgn /proc/$$/status | cut -f2); "
+		  "echo \"421 $((0x$m & ~0x180000000)).\"",
+		  "421 0." },
 		{ "echo \"421 $(readlink /proc/$$/fd/0 | cut -c1-4)\"",
 		  "421 pipe" },
 		{ "echo \"421 $(pwd).\"", "421 /." },
@@ -282,14 +296,10 @@ static void test_not_there(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_sent),
-		CASE(test_null_sender),
-		CASE(test_large),
-		CASE(test_steps),
-		CASE(test_after_dot),
-		CASE(test_stuck),
-		CASE(test_addresses),
-		CASE(test_clean_child),
+		CASE(test_sent),      CASE(test_null_sender),
+		CASE(test_large),     CASE(test_steps),
+		CASE(test_after_dot), CASE(test_stuck),
+		CASE(test_addresses), CASE(test_clean_child),
 		CASE(test_not_there),
 	};
 

@@ -4,9 +4,9 @@
 /*
  * A keeper's state in a folder of its own, and messages to record in it.
  */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 
 #include <cmocka.h>
@@ -31,15 +31,15 @@
 #include "mamorid/log.h"
 
 #define NOW INT64_C(1700000000)
-#define HEADERS                                                               \
-	"Received: from a by b id 1abcde-000001-AA\n"                         \
-	"\tfor <u1@a.example>; now\n"                                         \
+#define HEADERS \
+	"Received: from a by b id 1abcde-000001-AA\n" \
+	"\tfor <u1@a.example>; now\n" \
 	"From: Eve <eve@evil.example>\nSubject: Hello\n"
 #define BODY "first line\n\nlast \xff\r line"
 
 static struct {
 	char dir[64];
-	char lines[65536];	/* what was logged */
+	char lines[65536]; /* what was logged */
 	struct mm_conf conf;
 	struct mm_db *db;
 	struct mm_store store;
@@ -98,10 +98,12 @@ static inline void fix_open(void)
 
 	(void)snprintf(path, sizeof(path), "%s/quarantine", fix.dir);
 	assert_int_equal(mm_store_open(&fix.store, path,
-				       fix.conf.quarantine_disk_reserve), 0);
+				       fix.conf.quarantine_disk_reserve),
+			 0);
 	(void)snprintf(path, sizeof(path), "%s/keeper.sqlite", fix.dir);
 	assert_int_equal(mm_db_open(&fix.db, path), 0);
-	fix.vault = (struct mm_vault){ .db = fix.db, .store = &fix.store,
+	fix.vault = (struct mm_vault){ .db = fix.db,
+				       .store = &fix.store,
 				       .conf = &fix.conf };
 }
 
@@ -138,7 +140,7 @@ struct mail {
 	const char *headers;
 	const char *body;
 	size_t body_len;
-	const char *before;	/* what lies before the body in its file */
+	const char *before; /* what lies before the body in its file */
 	const char *sender;
 	const char *account;
 	const char *reason;
@@ -177,18 +179,32 @@ static inline struct mm_record fix_record(const struct mail *mail,
 static inline void fix_findings(struct mm_buf *out)
 {
 	struct mm_finding list[] = {
-		{ .part = "2", .name = "bill.exe", .mime_type = "a/b",
-		  .type = "exe", .size = 68, .kind = MM_KIND_VIRUS,
+		{ .part = "2",
+		  .name = "bill.exe",
+		  .mime_type = "a/b",
+		  .type = "exe",
+		  .size = 68,
+		  .kind = MM_KIND_VIRUS,
 		  .detail = "Eicar-Test-Signature" },
-		{ .part = "3", .name = "x.zip", .mime_type = "a/b",
-		  .type = "zip", .size = 1, .kind = MM_KIND_ENCRYPTED,
+		{ .part = "3",
+		  .name = "x.zip",
+		  .mime_type = "a/b",
+		  .type = "zip",
+		  .size = 1,
+		  .kind = MM_KIND_ENCRYPTED,
 		  .detail = "password" },
 	};
 	struct mm_findings findings = {
-		.version = MM_PROTO_VERSION, .verdict = MM_VERDICT_INFECTED,
-		.list = list, .count = 2, .parts = 3,
-		.from = "Eve <eve@evil.example>", .subject = "Hello",
-		.date = "", .message_id = "", .size = 100,
+		.version = MM_PROTO_VERSION,
+		.verdict = MM_VERDICT_INFECTED,
+		.list = list,
+		.count = 2,
+		.parts = 3,
+		.from = "Eve <eve@evil.example>",
+		.subject = "Hello",
+		.date = "",
+		.message_id = "",
+		.size = 100,
 	};
 
 	mm_buf_init(out, MM_LIST_MAX);
@@ -219,7 +235,8 @@ static inline void fix_fds(const struct mail *mail, int fds[3])
 	assert_true(fd >= 0);
 	if (mail->before)
 		assert_int_equal(mm_write_all(fd, mail->before,
-					      strlen(mail->before)), 0);
+					      strlen(mail->before)),
+				 0);
 	assert_int_equal(mm_write_all(fd, body, len), 0);
 	assert_int_equal(close(fd), 0);
 	fds[2] = open(path, O_RDONLY | O_CLOEXEC);
@@ -259,7 +276,9 @@ static inline int fix_add(void *context, const struct mm_vault_row *row)
 static inline int quarantine_rows(const char *recipient)
 {
 	const struct mm_vault_filter filter = {
-		.recipient = recipient, .until = INT64_MAX, .limit = 100000,
+		.recipient = recipient,
+		.until = INT64_MAX,
+		.limit = 100000,
 	};
 	int count = 0;
 	const struct mm_vault_visitor visitor = { fix_add, &count };

@@ -27,8 +27,8 @@ static void test_backoff(void **state)
 {
 	static const struct {
 		int64_t tries, want;
-	} cases[] = { { 0, 60 },    { 1, 60 },	  { 2, 120 },  { 3, 240 },
-		      { 6, 1920 },  { 7, 3600 },  { 8, 3600 }, { 1000, 3600 } };
+	} cases[] = { { 0, 60 },   { 1, 60 },	{ 2, 120 },  { 3, 240 },
+		      { 6, 1920 }, { 7, 3600 }, { 8, 3600 }, { 1000, 3600 } };
 	size_t i;
 
 	(void)state;
@@ -76,8 +76,8 @@ static void test_row(void **state)
 	assert_string_equal(row.to, "u1@a.example");
 	assert_string_equal(row.trace, "1abcde-000001-AA");
 	assert_string_equal(row.hash, "");
-	assert_int_equal(mm_record_decode(row.bytes.data, row.bytes.len,
-					  &record), 0);
+	assert_int_equal(
+		mm_record_decode(row.bytes.data, row.bytes.len, &record), 0);
 	assert_int_equal(record.nrecipients, 2);
 	mm_record_clear(&record);
 	mm_outbox_row_clear(&row);
@@ -93,9 +93,11 @@ static void test_release(void **state)
 	(void)state;
 	assert_int_equal(fix_put(&mail, NOW, &result), 0);
 	assert_int_equal(mm_outbox_add_release(fix.db, result.id, 1,
-					       "u1@a.example", NOW + 9), 1);
+					       "u1@a.example", NOW + 9),
+			 1);
 	assert_int_equal(mm_outbox_add_release(fix.db, result.id, 1,
-					       "u1@a.example", NOW + 9), 0);
+					       "u1@a.example", NOW + 9),
+			 0);
 	assert_int_equal(mm_outbox_get(fix.db, 3, &row), 1);
 	assert_int_equal(row.kind, MM_OUTBOX_RELEASE);
 	assert_int_equal(row.queued, NOW + 9);

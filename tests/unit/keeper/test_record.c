@@ -14,8 +14,8 @@
 
 /* Failures of the disk: these two stand before libc's own, for SQLite too. */
 #define OVERRIDE __attribute__((visibility("default")))
-static int fsync_fails_at;	/* the n-th from now; 0: none */
-static int64_t disk_free = -1;	/* bytes; -1: what there is */
+static int fsync_fails_at; /* the n-th from now; 0: none */
+static int64_t disk_free = -1; /* bytes; -1: what there is */
 
 OVERRIDE int fsync(int fd)
 {
@@ -120,7 +120,7 @@ static void test_retry_after_delete(void **state)
 	assert_false(again.duplicate);
 	assert_int_equal(quarantine_rows(NULL), 2);
 	assert_int_equal(quarantine_files(), 1);
-	assert_int_equal(outbox_rows(), 2);	/* told once */
+	assert_int_equal(outbox_rows(), 2); /* told once */
 }
 
 static void test_notices_only(void **state)
@@ -253,11 +253,13 @@ static void test_refused_fds(void **state)
 		bad = fds[i];
 		fds[i] = open("/dev/zero", O_RDONLY | O_CLOEXEC);
 		assert_int_not_equal(mm_record_store(&fix.vault, fds, NOW,
-						     &result, &text), 0);
+						     &result, &text),
+				     0);
 		mm_close(&fds[i]);
 		fds[i] = memfd_create("unsealed", MFD_CLOEXEC);
 		assert_int_not_equal(mm_record_store(&fix.vault, fds, NOW,
-						     &result, &text), 0);
+						     &result, &text),
+				     0);
 		fix_close_fds(fds);
 		mm_close(&bad);
 	}
@@ -288,7 +290,8 @@ static void test_bad_record(void **state)
 	mm_buf_clear(&bytes);
 	fix_close_fds(fds);
 	fix_fds(&(struct mail){ .recipients = { "u@a.example" },
-				.before = "0123456789" }, fds);
+				.before = "0123456789" },
+		fds);
 	assert_int_equal(mm_check_body(fds[2], 1 << 20, &len), 0);
 	mm_close(&fds[2]);
 	fds[2] = mm_sealed_memfd("body", "short", 5);
@@ -311,8 +314,9 @@ static void make_file(const char *name)
 /* What a crash leaves: an unfinished file, and one without rows. */
 static void test_clean(void **state)
 {
-	static const char orphan[] = "ab/cd/abcd00000000000000000000000000000000"
-				     "0000000000000000000000000000";
+	static const char orphan[] =
+		"ab/cd/abcd00000000000000000000000000000000"
+		"0000000000000000000000000000";
 	struct mm_record_result result;
 	char path[256];
 

@@ -141,6 +141,8 @@ static void test_expiry(void **state)
 	assert_non_null(strstr(fix.lines, "why=expired"));
 }
 
+#define ANY .until = INT64_MAX, .limit = 9
+
 static int first_id(void *context, const struct mm_vault_row *row)
 {
 	if (*(int64_t *)context == 0)
@@ -158,26 +160,29 @@ static void test_list(void **state)
 		struct mm_vault_filter filter;
 		int64_t first;
 	} cases[] = {
-		{ "all", { .until = INT64_MAX, .limit = 9 }, 3 },
-		{ "offset", { .until = INT64_MAX, .limit = 9, .offset = 1 },
-		  2 },
-		{ "recipient", { .recipient = "U1@a.example",
-				 .until = INT64_MAX, .limit = 9 }, 1 },
-		{ "no such recipient", { .recipient = "u1", .until = INT64_MAX,
-					 .limit = 9 }, 0 },
-		{ "domain", { .recipient = "@A.EXAMPLE", .until = INT64_MAX,
-			      .limit = 9 }, 2 },
-		{ "sender", { .sender = "EVE@evil.example",
-			      .until = INT64_MAX, .limit = 1 }, 3 },
-		{ "other sender", { .sender = "%", .until = INT64_MAX,
-				    .limit = 1 }, 0 },
-		{ "reason", { .reason = "limit", .until = INT64_MAX,
-			      .limit = 1 }, 0 },
+		{ "all", { ANY }, 3 },
+		{ "offset", { ANY, .offset = 1 }, 2 },
+		{ "recipient",
+		  { .recipient = "U1@a.example",
+		    .until = INT64_MAX,
+		    .limit = 9 },
+		  1 },
+		{ "no such recipient", { .recipient = "u1", ANY }, 0 },
+		{ "domain", { .recipient = "@A.EXAMPLE", ANY }, 2 },
+		{ "sender",
+		  { .sender = "EVE@evil.example",
+		    .until = INT64_MAX,
+		    .limit = 1 },
+		  3 },
+		{ "other sender",
+		  { .sender = "%", .until = INT64_MAX, .limit = 1 },
+		  0 },
+		{ "reason",
+		  { .reason = "limit", .until = INT64_MAX, .limit = 1 },
+		  0 },
 		{ "until", { .until = NOW + 1, .limit = 9 }, 2 },
-		{ "since", { .since = NOW + 3, .until = INT64_MAX,
-			     .limit = 9 }, 0 },
-		{ "hostile text", { .recipient = "' OR 1=1 --",
-				    .until = INT64_MAX, .limit = 9 }, 0 },
+		{ "since", { .since = NOW + 3, ANY }, 0 },
+		{ "hostile text", { .recipient = "' OR 1=1 --", ANY }, 0 },
 	};
 	size_t i;
 
@@ -190,7 +195,8 @@ static void test_list(void **state)
 		const struct mm_vault_visitor visitor = { first_id, &got };
 
 		assert_int_equal(mm_vault_list(&fix.vault, &cases[i].filter,
-					       &visitor), 0);
+					       &visitor),
+				 0);
 		if (got != cases[i].first)
 			fail_msg("%s: got %lld, want %lld", cases[i].name,
 				 (long long)got, (long long)cases[i].first);
