@@ -205,7 +205,8 @@ static int read_option(struct reader *rd, size_t i)
 	if ((r = mm_yaml_next(&rd->in)) < 0)
 		return r;
 	if (mm_yaml_is_null(&rd->in))
-		return mm_yaml_fail_here(&rd->in, "no value; write \"\" for none",
+		return mm_yaml_fail_here(&rd->in,
+					 "no value; write \"\" for none",
 					 mm_conf_options[i].key);
 	switch (mm_conf_type(i)) {
 	case MM_CONF_LIST:

@@ -271,8 +271,9 @@ int mm_conf_sample(struct mm_buf *out)
 		len = strcspn(mm_conf_options[i].key, ".");
 		if (mm_conf_options[i].key[len] == '\0')
 			len = 0;
-		if (len > 0 && (strncmp(section, mm_conf_options[i].key, len) != 0 ||
-				section[len] != '.'))
+		if (len > 0 &&
+		    (strncmp(section, mm_conf_options[i].key, len) != 0 ||
+		     section[len] != '.'))
 			r = mm_buf_printf(out, "\n%.*s:\n", (int)len,
 					  mm_conf_options[i].key);
 		else if (len == 0)

@@ -32,7 +32,8 @@ static const char *list_of(const char *kind)
 
 static void add_age(cJSON *object)
 {
-	const cJSON *when = cJSON_GetObjectItemCaseSensitive(object, "signatures_time");
+	const cJSON *when =
+		cJSON_GetObjectItemCaseSensitive(object, "signatures_time");
 
 	if (cJSON_IsNumber(when) && when->valuedouble > 0)
 		mm_json_add(object, "signatures_age",

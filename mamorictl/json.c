@@ -95,8 +95,8 @@ cJSON *mm_json_row(const struct mm_pairs *row)
 	for (i = 0; i < row->count; i++) {
 		pair = &row->list[i];
 		if (strcmp(pair->name, "row") == 0 ||
-		    
-		    cJSON_GetObjectItemCaseSensitive(object, pair->name) != NULL)
+		    cJSON_GetObjectItemCaseSensitive(object, pair->name) !=
+			    NULL)
 			continue;
 		if (strcmp(pair->name, "sandbox") == 0)
 			mm_json_add(object, pair->name,

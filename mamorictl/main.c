@@ -108,8 +108,7 @@ static void print_options(unsigned int mask)
 	for (i = 0; options[i].name != NULL; i++)
 		if ((mask & (unsigned int)options[i].val) != 0)
 			printf(" [--%s%s]", options[i].name,
-			       options[i].has_arg == no_argument ? ""
-								 : " VALUE");
+			       options[i].has_arg ? " VALUE" : "");
 }
 
 static void print_command(const struct command *command)
@@ -129,8 +128,8 @@ static int print_help(void)
 	puts("Usage: mamorictl [--config FILE] COMMAND [OPTION...]\n");
 	for (i = 0; i < sizeof(commands) / sizeof(*commands); i++)
 		print_command(&commands[i]);
-	puts("\nThe exit status is 0 when all is well, for scan 1 when a mail is "
-	     "infected and 2\nwhen one could not be checked, and 3 for every "
+	puts("\nThe exit status is 0 when all is well, for scan 1 when a mail "
+	     "is infected and 2\nwhen one could not be checked, and 3 for every "
 	     "error; see mamorictl(8).");
 	return MM_EXIT_OK;
 }

@@ -53,9 +53,9 @@ int mm_rows_decode(struct mm_rows *rows)
 		if (rows->count == ROWS_MAX)
 			return MM_ERR_LIMIT;
 		if ((rows->count & (rows->count - 1)) == 0) {
-			more = realloc(rows->list,
-				       (rows->count == 0 ? 1 : 2 * rows->count) *
-				       sizeof(*more));
+			more = realloc(rows->list, sizeof(*more) *
+				       (rows->count == 0 ? 1
+							 : 2 * rows->count));
 			if (more == NULL)
 				return MM_ERR_NOMEM;
 			rows->list = more;
