@@ -119,6 +119,81 @@ static void test_canary(void **state)
 	mm_buf_clear(&error);
 }
 
+struct heard {
+	char type[24];		/* of the outermost layer */
+	unsigned int hits;
+};
+
+static bool hear_layer(void *context, struct mm_layer *layer,
+		       const unsigned char *data)
+{
+	struct heard *heard = context;
+
+	assert_true(layer->size == 0 || data != NULL);
+	if (layer->level == 0)
+		memcpy(heard->type, layer->type, sizeof(heard->type));
+	return false;
+}
+
+static void hear_hit(void *context, const struct mm_layer *layer,
+		     const char *name)
+{
+	struct heard *heard = context;
+
+	(void)layer, (void)name;
+	heard->hits++;
+}
+
+static void hear_member(void *context, const struct mm_layer *layer,
+			const char *name, uint64_t size, bool encrypted)
+{
+	(void)context, (void)layer, (void)name, (void)size, (void)encrypted;
+}
+
+/* Whatever its first header is, the engine takes a mail for a mail. */
+static void test_first_header(void **state)
+{
+	static const char *const first[] = {
+		"", "X-Foo: 1\n", "DKIM-Signature: v=1\n", "ARC-Seal: i=1\n",
+		"Cc: x@y\n", "X-Foo: 1\r\n",
+	};
+	struct mm_engine *engine = fix_engine(&conf);
+	struct mm_buf eicar;
+	struct mm_buf mail;
+	struct mm_buf error;
+
+	(void)state;
+	mm_buf_init(&error, 4096);
+	fix_eicar(&eicar);
+	fix_mail(&mail, ZIP_HEADER, eicar.data, eicar.len);
+	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++) {
+		struct heard heard = { .hits = 0 };
+		const struct mm_scan_sink sink = {
+			&heard, hear_layer, hear_hit, hear_member
+		};
+		struct mm_source source;
+		struct mm_buf odd;
+
+		mm_buf_init(&odd, MAIL_MAX);
+		assert_int_equal(mm_buf_puts(&odd, first[i]), 0);
+		assert_int_equal(mm_buf_put(&odd, mail.data, mail.len), 0);
+		assert_int_equal(mm_source_from_memory(&source, odd.data,
+						       odd.len, odd.len), 0);
+		assert_int_equal(mm_engine_scan(engine, source.data,
+						source.len,
+						mm_deadline_in(10000), &sink,
+						&error), 0);
+		assert_string_equal(heard.type, "mail");
+		assert_int_equal(heard.hits, 1);
+		mm_source_clear(&source);
+		mm_buf_clear(&odd);
+	}
+	mm_buf_clear(&error);
+	mm_buf_clear(&mail);
+	mm_buf_clear(&eicar);
+	mm_engine_free(&engine);
+}
+
 /* The engine with these limits must say that mail is over one. */
 static void over_limit(const struct mm_buf *mail, const char *part,
 		       const char *detail)
@@ -214,6 +289,27 @@ static void test_unpacked(void **state)
 	mm_buf_clear(&mail);
 	mm_buf_clear(&zip);
 	mm_buf_clear(&zeros);
+}
+
+/* A member that claims to be larger than allowed is not even unpacked. */
+static void test_claimed_size(void **state)
+{
+	struct mm_buf eicar;
+	struct mm_buf zip;
+	struct mm_buf mail;
+	char *entry;
+
+	(void)state;
+	fix_eicar(&eicar);
+	fix_zip(&zip, NULL, "a.bin", &eicar);
+	entry = memmem(zip.data, zip.len, "PK\1\2", 4);
+	assert_non_null(entry);
+	entry[27] = 0x70;	/* the top byte of its unpacked size */
+	fix_mail(&mail, ZIP_HEADER, zip.data, zip.len);
+	over_limit(&mail, "2", "unpacked size");
+	mm_buf_clear(&mail);
+	mm_buf_clear(&zip);
+	mm_buf_clear(&eicar);
 }
 
 static void test_message_size(void **state)
@@ -375,8 +471,10 @@ int main(void)
 		TEST(test_refused_signatures),
 		TEST(test_signature_facts),
 		TEST(test_canary),
+		TEST(test_first_header),
 		TEST(test_depth),
 		TEST(test_unpacked),
+		TEST(test_claimed_size),
 		TEST(test_message_size),
 		TEST(test_deadline),
 		TEST(test_parts),

@@ -240,6 +240,48 @@ static void test_encrypted_then_virus(void **state)
 	mm_buf_clear(&eicar);
 }
 
+/* The same inside one archive: an encrypted member, then a virus. */
+static void test_encrypted_member(void **state)
+{
+	struct archive *ar = archive_write_new();
+	struct mm_report report;
+	struct mm_buf eicar;
+	struct mm_buf mail;
+	char space[8192];
+	size_t used = 0;
+
+	(void)state;
+	fix_eicar(&eicar);
+	assert_int_equal(archive_write_set_format_zip(ar), 0);
+	assert_int_equal(archive_write_open_memory(ar, space, sizeof(space),
+						   &used), 0);
+	for (int i = 0; i < 2; i++) {
+		struct archive_entry *entry = archive_entry_new();
+
+		archive_entry_set_pathname(entry, i == 0 ? "a" : "b");
+		archive_entry_set_size(entry, (int64_t)eicar.len);
+		archive_entry_set_filetype(entry, AE_IFREG);
+		assert_int_equal(archive_write_header(ar, entry), 0);
+		assert_int_equal(archive_write_data(ar, eicar.data, eicar.len),
+				 (ssize_t)eicar.len);
+		archive_entry_free(entry);
+	}
+	assert_int_equal(archive_write_close(ar), 0);
+	archive_write_free(ar);
+	/* Bit 0 of the flags, in both headers of the first member. */
+	((char *)memmem(space, used, "PK\3\4", 4))[6] |= 1;
+	((char *)memmem(space, used, "PK\1\2", 4))[8] |= 1;
+	fix_mail(&mail, ZIP_HEADER, space, used);
+	fix_inspect(engine, &conf, mail.data, mail.len, &report);
+	fix_print("encrypted member", &report);
+	assert_int_equal(report.findings.verdict, MM_VERDICT_INFECTED);
+	assert_non_null(fix_find(&report, MM_KIND_ENCRYPTED, "2"));
+	assert_non_null(fix_find(&report, MM_KIND_VIRUS, "2"));
+	mm_report_clear(&report);
+	mm_buf_clear(&mail);
+	mm_buf_clear(&eicar);
+}
+
 /* Each of these is missed by at least one of the two readings. */
 static void test_odd_structure(void **state)
 {
@@ -394,6 +436,7 @@ int main(void)
 		cmocka_unit_test(test_archives),
 		cmocka_unit_test(test_encrypted),
 		cmocka_unit_test(test_encrypted_then_virus),
+		cmocka_unit_test(test_encrypted_member),
 		cmocka_unit_test(test_odd_structure),
 		cmocka_unit_test(test_encoded_message),
 		cmocka_unit_test(test_split_boundary),
