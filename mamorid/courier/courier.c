@@ -104,6 +104,18 @@ static int take_item(struct mm_frame *frame, struct mm_buf *bytes,
 			       : mm_check_rofile(frame->fds[1], SIZE_MAX, &len);
 }
 
+static const char *outcome_name(enum mm_outbox_outcome outcome)
+{
+	switch (outcome) {
+	case MM_OUTBOX_SENT:
+		return "sent";
+	case MM_OUTBOX_RETRY:
+		return "retry";
+	default:
+		return "refused";
+	}
+}
+
 static int tell_done(int fd, const struct mm_outbox_item *item,
 		     const struct mm_outcome *outcome)
 {
@@ -118,6 +130,10 @@ static int tell_done(int fd, const struct mm_outbox_item *item,
 	struct mm_frame frame;
 	int r;
 
+	mm_log(MM_LOG_INFO, "injected", item->trace, "row", MM_NUM(item->id),
+	       "kind", item->kind == MM_OUTBOX_RELEASE ? "release" : "notice",
+	       "to", item->to, "outcome", outcome_name(outcome->outcome),
+	       "reply", outcome->text, NULL);
 	mm_frame_init(&frame);
 	mm_buf_init(&payload, MM_FRAME_MAX);
 	if ((r = mm_outbox_done_encode(&payload, &done)) == 0 &&
