@@ -149,17 +149,23 @@ static inline void recv_frame(int fd, struct mm_frame *frame, uint16_t want)
 	assert_int_equal(frame->id, 7);
 }
 
-/* The keeper ends this connection. */
-static inline void expect_closed(int fd)
+/* The keeper ends this connection, within ms. */
+static inline void expect_closed_in(int fd, int64_t ms)
 {
 	struct mm_frame frame;
 
 	mm_frame_init(&frame);
 	assert_int_equal(mm_frame_recv(fd, &frame, MM_FRAME_MAX, 0,
-				       mm_deadline_in(WAIT_MS)),
+				       mm_deadline_in(ms)),
 			 MM_ERR_CLOSED);
 	mm_frame_clear(&frame);
 	(void)close(fd);
+}
+
+/* At once, that is before the time for a request is over. */
+static inline void expect_closed(int fd)
+{
+	expect_closed_in(fd, 3000);
 }
 
 static inline void record_as(uid_t uid, const struct mail *what)

@@ -177,7 +177,7 @@ static void test_slow(void **state)
 	(void)state;
 	assert_int_equal(mm_write_all(fd, "\0\0\0\0\0", 5), 0);
 	record_as(0, &mail);
-	expect_closed(fd);
+	expect_closed_in(fd, WAIT_MS);
 	assert_int_equal(count_rows(), 2);
 }
 

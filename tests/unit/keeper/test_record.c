@@ -198,6 +198,28 @@ static void test_sync_fails(void **state)
 	assert_int_equal(quarantine_rows(NULL), 2);
 }
 
+/* The same while another message has the same content: its file stays. */
+static void test_sync_fails_shared(void **state)
+{
+	const struct mail other = { .recipients = { "u9@a.example" } };
+	struct mm_record_result result;
+	int n;
+
+	(void)state;
+	assert_int_equal(fix_put(&other, NOW, &result), 0);
+	for (n = 1; n < 4; n++) {
+		fsync_fails_at = n;
+		if (fix_put(&two, NOW, &result) == 0)
+			assert_int_equal(mm_vault_drop(&fix.vault, 2, "test"),
+					 1);
+		fsync_fails_at = 0;
+		mm_vault_sweep(&fix.vault);
+		assert_int_equal(quarantine_files(), 1);
+		if (result.id != 0)
+			break;
+	}
+}
+
 /* No file may grow beyond this: first the copy does not fit, then it does but
  * the database does not. */
 static void test_disk_full(void **state)
@@ -344,17 +366,12 @@ static void test_clean(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_stored_bytes),
-		CASE(test_retry),
-		CASE(test_retry_after_delete),
-		CASE(test_notices_only),
-		CASE(test_repeated_recipient),
-		CASE(test_reserve),
-		CASE(test_sync_fails),
-		CASE(test_disk_full),
-		CASE(test_refused_fds),
-		CASE(test_bad_record),
-		CASE(test_clean),
+		CASE(test_stored_bytes),       CASE(test_retry),
+		CASE(test_retry_after_delete), CASE(test_notices_only),
+		CASE(test_repeated_recipient), CASE(test_reserve),
+		CASE(test_sync_fails),	       CASE(test_sync_fails_shared),
+		CASE(test_disk_full),	       CASE(test_refused_fds),
+		CASE(test_bad_record),	       CASE(test_clean),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
