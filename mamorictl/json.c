@@ -116,9 +116,10 @@ void mm_json_print(cJSON *json)
 {
 	char *text = cJSON_PrintUnformatted(json);
 
-	if (text == NULL)
+	if (text != NULL)
+		puts(text);
+	else
 		mm_ctl_must(MM_ERR_NOMEM);
-	puts(text);
 	cJSON_free(text);
 	cJSON_Delete(json);
 }
