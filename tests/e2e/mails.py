@@ -1,6 +1,6 @@
 """What the tests of the main job have in common."""
 from riglib import samples
-from riglib.client import text_of
+from riglib.client import parse, text_of
 
 ALICE, BOB = "alice@example.test", "bob@example.test"
 CAROL, DAVE = "carol@example.org", "dave@example.org"
@@ -22,7 +22,6 @@ def wait_notice(rig, account):
 
 def notices(rig, account):
     """All warnings in a mailbox."""
-    from riglib.client import parse
     return [mail for mail in map(parse, rig.mails(account))
             if is_notice(mail)]
 

@@ -1,6 +1,7 @@
 """What is kept, and what the operator does with it."""
 import json
 import os
+import subprocess
 
 from mails import ALICE, BOB, CAROL, OUTSIDER, lf, wait_notice
 from riglib import samples
@@ -12,7 +13,6 @@ def rows_of(rig, *args):
 
 
 def ctl_bytes(rig, *args):
-    import subprocess
     return subprocess.run([rig.mamorictl, *args], check=True, timeout=60,
                           stdin=subprocess.DEVNULL,
                           capture_output=True).stdout

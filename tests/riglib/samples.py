@@ -1,6 +1,5 @@
 """Harmless and harmful sample mails. The EICAR test file is put together at
 run time: no file of this repository trips a scanner."""
-import base64
 import binascii
 import struct
 import zlib
@@ -93,7 +92,3 @@ def encrypted_zip(content, name="secret.txt", password=b"himitsu"):
     end = b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(central),
                                       len(local), 0)
     return local + central + end
-
-
-def base64_lines(data):
-    return base64.encodebytes(data)
