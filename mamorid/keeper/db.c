@@ -112,9 +112,11 @@ int mm_db_open(struct mm_db **db_r, const char *path)
 	*db_r = NULL;
 	if (db == NULL)
 		return MM_ERR_NOMEM;
+	/* Not NOFOLLOW: it would refuse links anywhere in the path, and a
+	 * state_dir on another disk is the operator's good right. */
 	if (sqlite3_open_v2(path, &db->sqlite,
 			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-				    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW,
+				    SQLITE_OPEN_NOMUTEX,
 			    NULL) != SQLITE_OK) {
 		r = fail(db, "open");
 		goto out;

@@ -216,6 +216,20 @@ static void test_version(void **state)
 	assert_null(db);
 }
 
+/* The folder may lie behind a link. */
+static void test_linked(void **state)
+{
+	struct mm_db *db;
+	char link[96], path[128];
+
+	(void)state;
+	(void)snprintf(link, sizeof(link), "%s/link", fix.dir);
+	assert_int_equal(symlink(fix.dir, link), 0);
+	(void)snprintf(path, sizeof(path), "%s/keeper.sqlite", link);
+	assert_int_equal(mm_db_open(&db, path), 0);
+	mm_db_close(&db);
+}
+
 #define CASE(test) \
 	cmocka_unit_test_setup_teardown(test, fix_setup, fix_teardown)
 
@@ -230,6 +244,7 @@ int main(void)
 		CASE(test_expiry),
 		CASE(test_list),
 		CASE(test_version),
+		CASE(test_linked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
