@@ -43,9 +43,10 @@ void mm_jail_remove(const char *path);
 
 /* Enter for good: what the process has open stays usable; it opens files
  * inside the folder only, and makes no process, socket or connection: a call
- * that is not on the list kills it, and so does its parent's end. mm_fatal() when uid, chroot (both only
- * when started as root), rlimits, no_new_privs or seccomp fail. Returns the
- * layers in force; *inside_r is the folder's path from now on, static. */
+ * that is not on the list kills it, and so does its parent's end. mm_fatal()
+ * when uid, chroot (both only when started as root), rlimits, no_new_privs or
+ * seccomp fail. Returns the layers in force; *inside_r is the folder's path
+ * from now on, static or jail->path. */
 uint32_t mm_jail_enter(const struct mm_jail *jail, const char **inside_r);
 
 /* The names of layers, "uid,chroot,...", into out; returns out. */

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -21,6 +20,7 @@
 #include "mamorid/inspect/inspect.h"
 #include "mamorid/inspect/worker.h"
 #include "mamorid/log.h"
+#include "mamorid/title.h"
 
 #define PEER_MS 2000	/* how long a peer may be silent */
 #define INSPECT_FDS 2u
@@ -269,7 +269,7 @@ int mm_inspector_main(const struct mm_worker *worker)
 	int set;
 	int r;
 
-	(void)prctl(PR_SET_NAME, "mamori-inspect");
+	mm_title_set("inspector");
 	set = make_epoll(worker);
 	slot->layers = enter_jail(worker);
 	if (getppid() != pool)

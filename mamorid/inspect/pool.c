@@ -13,7 +13,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -220,7 +219,6 @@ int mm_pool_main(const struct mm_role *role)
 	sigset_t open;
 	int status = 0;
 
-	(void)prctl(PR_SET_NAME, "mamori-pool");
 	(void)umask(077);
 	set_signals(&open);
 	mm_inspect_init();

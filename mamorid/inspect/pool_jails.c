@@ -22,7 +22,8 @@ static bool is_stale(const char *name)
 	const char *dot = strrchr(name, '.');
 	uint64_t pid;
 
-	return dot != NULL && mm_text_number(dot + 1, 1, INT32_MAX, &pid) == 0 &&
+	return dot != NULL &&
+	       mm_text_number(dot + 1, 1, INT32_MAX, &pid) == 0 &&
 	       kill((pid_t)pid, 0) < 0 && errno == ESRCH;
 }
 
