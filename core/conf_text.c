@@ -89,8 +89,9 @@ static bool is_plain(const char *text)
 
 /* Addresses stay bare in block style, but '@' may not begin a plain scalar;
  * everything that is not plainly plain is quoted. Values hold no control
- * characters (conf_value.c), so only the quote itself needs care. */
-static int put_text(struct mm_buf *out, const char *text)
+ * characters but line feeds (conf_value.c), so only these and the quote itself
+ * need care. */
+int mm_conf_put_text(struct mm_buf *out, const char *text)
 {
 	int r;
 
@@ -98,6 +99,10 @@ static int put_text(struct mm_buf *out, const char *text)
 		return mm_buf_puts(out, text);
 	r = mm_buf_puts(out, "\"");
 	for (; r == 0 && *text != '\0'; text++) {
+		if (*text == '\n') {
+			r = mm_buf_puts(out, "\\n");
+			continue;
+		}
 		if (*text == '"' || *text == '\\')
 			r = mm_buf_puts(out, "\\");
 		if (r == 0)
@@ -114,7 +119,7 @@ static int put_list(struct mm_buf *out, const struct mm_conf_list *list)
 	r = mm_buf_puts(out, "[");
 	for (i = 0; i < list->count && r == 0; i++)
 		if (i == 0 || (r = mm_buf_puts(out, ", ")) == 0)
-			r = put_text(out, list->items[i]);
+			r = mm_conf_put_text(out, list->items[i]);
 	return r < 0 ? r : mm_buf_puts(out, "]");
 }
 
@@ -126,9 +131,9 @@ static int put_map(struct mm_buf *out, const struct mm_conf_map *map)
 	r = mm_buf_puts(out, "{");
 	for (i = 0; i < map->count && r == 0; i++)
 		if ((i == 0 || (r = mm_buf_puts(out, ", ")) == 0) &&
-		    (r = put_text(out, map->keys[i])) == 0 &&
+		    (r = mm_conf_put_text(out, map->keys[i])) == 0 &&
 		    (r = mm_buf_puts(out, ": ")) == 0)
-			r = put_text(out, map->values[i]);
+			r = mm_conf_put_text(out, map->values[i]);
 	return r < 0 ? r : mm_buf_puts(out, "}");
 }
 
@@ -146,7 +151,7 @@ static int put_size(struct mm_buf *out, uint64_t num)
 				      letters[n - 1]);
 }
 
-static int put_duration(struct mm_buf *out, uint64_t num)
+int mm_conf_put_duration(struct mm_buf *out, uint64_t num)
 {
 	static const struct {
 		char letter;
@@ -179,7 +184,7 @@ int mm_conf_show(const struct mm_conf *conf, size_t i, struct mm_buf *out)
 	case MM_CONF_SIZE:
 		return put_size(out, *mm_conf_num_at(conf, i));
 	case MM_CONF_DURATION:
-		return put_duration(out, *mm_conf_num_at(conf, i));
+		return mm_conf_put_duration(out, *mm_conf_num_at(conf, i));
 	case MM_CONF_ENUM:
 		return put_choice(out, mm_conf_options[i].choices,
 				  *mm_conf_num_at(conf, i));
@@ -188,7 +193,7 @@ int mm_conf_show(const struct mm_conf *conf, size_t i, struct mm_buf *out)
 	case MM_CONF_MAP:
 		return put_map(out, mm_conf_map_at(conf, i));
 	default:
-		return put_text(out, *mm_conf_text_at(conf, i));
+		return mm_conf_put_text(out, *mm_conf_text_at(conf, i));
 	}
 }
 

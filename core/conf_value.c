@@ -92,7 +92,7 @@ static bool is_control(const unsigned char *p)
 }
 
 /* One line of at most MM_CONF_TEXT_MAX bytes without control characters. */
-static int check_line(const char *text, size_t len, struct mm_buf *why)
+int mm_conf_check_line(const char *text, size_t len, struct mm_buf *why)
 {
 	const unsigned char *p = (const unsigned char *)text;
 
@@ -190,7 +190,7 @@ static int read_units(size_t i, const char *text, const struct unit *units,
 	return 0;
 }
 
-static int read_bool(const char *text, uint64_t *num_r, struct mm_buf *why)
+int mm_conf_read_bool(const char *text, uint64_t *num_r, struct mm_buf *why)
 {
 	static const char *const words[] = { "no",  "yes",  "false",
 					     "true", "off", "on" };
@@ -230,7 +230,7 @@ static int read_number(size_t i, const char *text, uint64_t *num_r,
 {
 	switch (slots[i].type) {
 	case MM_CONF_BOOL:
-		return read_bool(text, num_r, why);
+		return mm_conf_read_bool(text, num_r, why);
 	case MM_CONF_ENUM:
 		return read_choice(i, text, num_r, why);
 	case MM_CONF_SIZE:
@@ -254,7 +254,7 @@ static int copy_line(const char *text, size_t len, char **copy_r,
 	char *copy;
 	int r;
 
-	if ((r = check_line(text, len, why)) < 0)
+	if ((r = mm_conf_check_line(text, len, why)) < 0)
 		return r;
 	copy = calloc(1, len + 1);
 	if (copy == NULL)

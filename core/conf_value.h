@@ -47,6 +47,18 @@ MM_CHECK int mm_conf_add(struct mm_conf *conf, size_t i, const char *key,
 			 size_t key_len, const char *value, size_t len,
 			 struct mm_buf *why);
 
+/* For other tables of settings: is this one line of at most MM_CONF_TEXT_MAX
+ * bytes without control characters; a yes or no. 0, or MM_ERR_INVALID with
+ * the reason appended to why. */
+MM_CHECK int mm_conf_check_line(const char *text, size_t len,
+				struct mm_buf *why);
+MM_CHECK int mm_conf_read_bool(const char *text, uint64_t *num_r,
+			       struct mm_buf *why);
+
+/* Append text as a YAML scalar, quoted unless it is plainly plain. */
+MM_CHECK int mm_conf_put_text(struct mm_buf *out, const char *text);
+MM_CHECK int mm_conf_put_duration(struct mm_buf *out, uint64_t seconds);
+
 /* Free one option's value; it is empty afterwards. */
 void mm_conf_unset(struct mm_conf *conf, size_t i);
 
