@@ -6,6 +6,7 @@
  * a silent peer.
  */
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +25,8 @@
 
 #define PEER_MS 2000	/* how long a peer may be silent */
 #define INSPECT_FDS 2u
+#define LARGE_MESSAGE (4u << 20)
+#define LONG_SCAN_MS 200u
 
 static bool may_ask(const struct mm_users *users, uid_t uid)
 {
@@ -108,6 +111,7 @@ static int inspect(const struct mm_worker *worker, int conn,
 	struct mm_report report;
 	mm_deadline deadline;
 	const char *why;
+	bool large;
 	int r;
 
 	mm_report_init(&report);
@@ -128,8 +132,13 @@ static int inspect(const struct mm_worker *worker, int conn,
 				  mm_deadline_in(PEER_MS));
 	}
 	slot->state = MM_SLOT_IDLE;
+	large = source.len > LARGE_MESSAGE ||
+		report.findings.scan_ms > LONG_SCAN_MS;
 	mm_source_clear(&source);
 	mm_report_clear(&report);
+	/* Memory is kept for the next small message, not hundreds of MB. */
+	if (large)
+		(void)malloc_trim(0);
 	return r;
 }
 
