@@ -18,6 +18,7 @@ include mk/mamorictl.mk
 include mk/exim_local_scan.mk
 include mk/tests.mk
 include mk/e2e.mk
+include mk/fuzz.mk
 include mk/lint.mk
 include mk/docs.mk
 include mk/install.mk

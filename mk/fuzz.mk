@@ -1,0 +1,27 @@
+# make fuzz FUZZ_SECONDS=60: each fuzzer for so long, with clang in a folder of
+# its own. What it finds stays in $(FUZZ_BUILD)/corpus for the next time.
+FUZZ_CC ?= clang
+FUZZ_SECONDS ?= 60
+FUZZ_BUILD := $(BUILDROOT)/fuzz
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SRC))
+FUZZ_FLAGS := -std=c11 -g -O1 -fno-omit-frame-pointer \
+	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+
+$(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(CORE_SRC) $(wildcard core/*.h)
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(CPPFLAGS) $(FUZZ_FLAGS) -o $@ $< $(CORE_SRC) $(YAML_LIBS)
+
+.PHONY: fuzz fuzz-seeds $(FUZZ_NAMES:%=fuzz-%)
+fuzz: $(FUZZ_NAMES:%=fuzz-%)
+
+fuzz-seeds:
+	tests/fuzz/seeds.py $(FUZZ_BUILD)/corpus
+
+$(FUZZ_NAMES:%=fuzz-%): fuzz-%: $(FUZZ_BUILD)/fuzz_% fuzz-seeds
+	$< -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 \
+		-print_final_stats=1 -verbosity=0 -dict=tests/fuzz/dict/$*.dict \
+		-artifact_prefix=$(FUZZ_BUILD)/ $(FUZZ_BUILD)/corpus/$* \
+		2>$(FUZZ_BUILD)/$*.log || { tail -n 60 $(FUZZ_BUILD)/$*.log; exit 1; }
+	@grep stat::number_of_executed_units $(FUZZ_BUILD)/$*.log | \
+		sed 's/.*:/fuzz $*: inputs:/'

@@ -1,0 +1,70 @@
+#!/usr/bin/python3
+"""Write the first inputs of each fuzzer below a folder.
+
+usage: seeds.py FOLDER
+"""
+import os
+import struct
+import sys
+
+
+def field(tag, data):
+    return struct.pack(">HI", tag, len(data)) + data
+
+
+def num(tag, value):
+    return field(tag, struct.pack(">Q", value))
+
+
+def text(tag, value):
+    return field(tag, value.encode() + b"\0")
+
+
+VERSION = num(1, 1)
+FINDINGS = (VERSION + num(2, 2) + num(4, 1) + text(5, "a@b") +
+            field(3, text(1, "1.2") + text(2, "a.zip") + num(5, 10) +
+                  num(6, 1) + text(7, "Eicar") + num(8, 0)))
+PROTO = [
+    # scan request, verdict, inspect request, findings, record, outbox item,
+    # outcome, pairs: in the order of fuzz_proto.c
+    VERSION + text(2, "1abc") + text(3, "") + text(4, "a@b") +
+    field(5, b"PReceived: x\n") + num(13, 8) + num(16, 1) +
+    num(17, 1 << 62) + num(18, 19) + num(19, 0),
+    VERSION + num(2, 2) + text(3, "no") + text(4, "virus") +
+    field(5, num(1, 1) + num(2, 0) + text(3, "X-A: b\n")),
+    VERSION + text(2, "1abc") + num(3, 1 << 62) + num(4, 19) + num(5, 1),
+    FINDINGS,
+    VERSION + text(2, "1abc") + text(3, "") + text(6, "inbound") +
+    text(7, "virus") + num(8, 1) + num(9, 19) + field(10, FINDINGS) +
+    text(4, "a@b") + field(11, num(1, 1) + text(2, "a@b")),
+    VERSION + num(2, 7) + num(3, 1) + text(4, "1abc") + text(5, "a@b") +
+    text(6, "") + num(7, 1) + num(8, 1700000000) + field(9, b"x"),
+    VERSION + num(2, 7) + num(3, 2) + text(4, "451 later"),
+    field(201, text(1, "row") + text(2, "role")) + text(202, "an error"),
+]
+CONF = [
+    b"run_dir: /x\noperator: a@b\nlocal_domains: [a.b, 'c d']\n"
+    b"local_owners: {a: b@c, 'x y': z}\nlog: {level: debug, syslog: no}\n",
+    b"limits:\n  message_size: 1M\n  scan_time: 5m\n  depth: 3\n"
+    b"mta:\n  command:\n  - /bin/x\n  - \"-bs\"\n",
+    b"--- # c\n? run_dir\n: \"/\\x41\\u3042\"\n...\n",
+]
+
+
+def main():
+    seeds = {
+        "wire": PROTO,
+        "frame": [struct.pack(">IHHI", 3, 2, 0, 1) + b"abc",
+                  struct.pack(">IHHI", 0, 3, 0, 9) * 2],
+        "proto": [bytes([i]) + data for i, data in enumerate(PROTO)],
+        "conf": CONF,
+    }
+    for name, inputs in seeds.items():
+        folder = os.path.join(sys.argv[1], name)
+        os.makedirs(folder, exist_ok=True)
+        for number, data in enumerate(inputs):
+            with open(os.path.join(folder, f"seed-{number}"), "wb") as file:
+                file.write(data)
+
+
+main()
