@@ -57,7 +57,8 @@ static bool read_date(const char *text, int64_t *when_r)
 		"%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S",
 	};
 	const char *end;
-	struct tm tm, want;
+	struct tm tm;
+	int month;
 	size_t i;
 	time_t when;
 
@@ -67,11 +68,10 @@ static bool read_date(const char *text, int64_t *when_r)
 		if (end == NULL || *end != '\0')
 			continue;
 		tm.tm_isdst = -1;
-		want = tm;
+		month = tm.tm_mon;
 		when = mktime(&tm);
 		/* mktime() would make 2 March of 30 February. */
-		if (when < 0 || tm.tm_mday != want.tm_mday ||
-		    tm.tm_mon != want.tm_mon)
+		if (when < 0 || tm.tm_mon != month)
 			return false;
 		*when_r = (int64_t)when;
 		return true;

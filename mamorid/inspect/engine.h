@@ -40,6 +40,7 @@ struct mm_layer {
 	size_t size;
 	bool normalized;	/* a rewritten copy of its parent */
 	int leaf;		/* for the sink's use; -1 at first */
+	unsigned int depth;	/* for the sink's use: below its part */
 };
 
 /* Who hears what a scan comes across. */

@@ -11,18 +11,16 @@
 
 #include "core/err.h"
 #include "core/text.h"
-#include "mamorid/inspect/format.h"
+#include "mamorid/inspect/analyze.h"
 #include "mamorid/inspect/mime.h"
+#include "mamorid/inspect/parts.h"
+#include "mamorid/inspect/walk.h"
 
 struct inspection {
 	struct mm_engine *engine;
-	const struct mm_conf *conf;
-	mm_deadline deadline;
+	struct mm_walk *walk;
 	struct mm_mail mail;
-	struct mm_report *report;
-	uint64_t unpacked;
-	int pass_leaf;		/* the leaf being scanned, -1: the whole */
-	bool stop;
+	const struct mm_item *base;	/* what this pass scans, NULL: all */
 	bool locked;		/* an encrypted member, part unknown */
 };
 
@@ -35,133 +33,86 @@ void mm_inspect_init(void)
 	mm_mime_init();
 }
 
-/* A finding at a part, or at the whole message for leaf -1. */
-static void add(struct inspection *in, int leaf, enum mm_kind kind,
-		const char *detail)
+static bool in_mail(const struct mm_layer *layer)
 {
-	struct mm_finding finding = { .kind = kind, .detail = detail };
-	const struct mm_leaf *part;
-
-	if (leaf < 0) {
-		mm_report_whole(in->report, kind, detail);
-		return;
-	}
-	part = &in->mail.leaves[leaf];
-	finding.part = part->part;
-	finding.name = part->name;
-	finding.mime_type = part->mime_type;
-	finding.type = part->type;
-	finding.size = part->size;
-	finding.in_body = part->in_body;
-	mm_report_add(in->report, &finding);
+	return layer->parent != NULL &&
+	       strcmp(layer->parent->type, "mail") == 0;
 }
 
-static void stop_with(struct inspection *in, int leaf, const char *limit)
+/* The part and the depth of a layer. */
+static void place(struct inspection *in, struct mm_layer *layer,
+		  const unsigned char *data)
 {
-	in->stop = true;
-	add(in, leaf, MM_KIND_LIMIT, limit);
-}
-
-/* The part whose decoded content a layer is, preferably one that was not met
- * before. */
-static int leaf_of_layer(struct inspection *in, const struct mm_layer *layer,
-			 const unsigned char *data)
-{
-	unsigned char hash[MM_LEAF_HASH];
-	bool hashed = false;
-	int found = -1;
-
-	if (data == NULL || layer->size == 0)
-		return -1;
-	for (size_t i = 0; i < in->mail.count; i++) {
-		const struct mm_leaf *leaf = &in->mail.leaves[i];
-
-		if (leaf->size != layer->size)
-			continue;
-		if (!hashed)
-			mm_mime_hash(data, layer->size, hash);
-		hashed = true;
-		if (memcmp(leaf->hash, hash, sizeof(hash)) != 0)
-			continue;
-		found = (int)i;
-		if (!leaf->seen)
-			break;
-	}
-	return found;
-}
-
-/* libclamav gives text parts other line ends and one more at the end. */
-static int leaf_of_text(struct inspection *in, const struct mm_layer *layer,
-			const unsigned char *data)
-{
-	unsigned char hash[MM_LEAF_HASH];
-	bool hashed = false;
-
-	if (data == NULL || layer->parent == NULL ||
-	    strcmp(layer->parent->type, "mail") != 0)
-		return -1;
-	for (size_t i = 0; i < in->mail.count; i++) {
-		const struct mm_leaf *leaf = &in->mail.leaves[i];
-
-		if (leaf->seen || !leaf->in_body)
-			continue;
-		if (!hashed)
-			mm_mime_text_hash(data, layer->size, hash);
-		hashed = true;
-		if (memcmp(leaf->text_hash, hash, sizeof(hash)) == 0)
-			return (int)i;
-	}
-	return -1;
-}
-
-static void name_leaf(struct inspection *in, struct mm_layer *layer,
-		      const unsigned char *data)
-{
+	const struct mm_layer *parent = layer->parent;
 	struct mm_leaf *leaf;
-	int i;
+	int i = -1;
 
-	layer->leaf = layer->parent != NULL ? layer->parent->leaf : -1;
-	if (in->pass_leaf >= 0)
-		i = layer->level == 0 ? in->pass_leaf : layer->leaf;
-	else if ((i = leaf_of_layer(in, layer, data)) < 0)
-		i = leaf_of_text(in, layer, data);
+	layer->leaf = parent != NULL ? parent->leaf : -1;
+	layer->depth = parent != NULL ? parent->depth : 0;
+	if (parent != NULL && !layer->normalized && !in_mail(layer))
+		layer->depth++;
+	if (in->base == NULL)
+		i = mm_parts_match(&in->mail, layer, data);
+	else if (parent == NULL)
+		i = in->base->leaf;
+	if (in->base != NULL && parent == NULL)
+		layer->depth = in->base->depth;
+	else if (i >= 0)
+		layer->depth = 0;
 	if (i < 0)
 		return;
 	layer->leaf = i;
 	leaf = &in->mail.leaves[i];
+	if (layer->depth > 0)
+		return;
 	if (!leaf->seen || leaf->type[0] == '\0')
 		memcpy(leaf->type, layer->type, sizeof(leaf->type));
 	leaf->seen = true;
 }
 
-/* Decoded parts of a mail and rewritten copies are not "unpacked". */
-static void count_unpacked(struct inspection *in, const struct mm_layer *layer)
+static struct mm_item item_of(const struct inspection *in,
+			      const struct mm_layer *layer,
+			      const unsigned char *data)
 {
-	if (layer->parent == NULL || layer->normalized ||
-	    strcmp(layer->parent->type, "mail") == 0)
-		return;
-	in->unpacked += layer->size;
-	if (in->unpacked > in->conf->limits_unpacked_size)
-		stop_with(in, layer->leaf, "unpacked size");
+	struct mm_item item = {
+		.data = data,
+		.len = layer->size,
+		.type = layer->type,
+		.name = "",
+		.mime_type = "",
+		.leaf = layer->leaf,
+		.depth = layer->depth,
+	};
+	const struct mm_leaf *leaf;
+
+	if (layer->leaf >= 0) {
+		leaf = &in->mail.leaves[layer->leaf];
+		item.name = leaf->name;
+		item.in_body = leaf->in_body;
+		if (layer->depth == 0)
+			item.mime_type = leaf->mime_type;
+	}
+	if (in->base != NULL && in->base->name[0] != '\0')
+		item.name = in->base->name;
+	return item;
 }
 
 static bool on_layer(void *context, struct mm_layer *layer,
 		     const unsigned char *data)
 {
 	struct inspection *in = context;
-	const char *detail;
-	enum mm_kind kind;
+	struct mm_item item;
 
-	if (in->stop)
+	if (mm_walk_stopped(in->walk, layer->leaf))
 		return true;
-	name_leaf(in, layer, data);
-	count_unpacked(in, layer);
-	if (!in->stop && in->deadline != MM_DEADLINE_NONE &&
-	    mm_now_ms() >= in->deadline)
-		stop_with(in, layer->leaf, "scan time");
-	if (mm_format_opaque(layer->type, data, layer->size, &kind, &detail))
-		add(in, layer->leaf, kind, detail);
-	return in->stop;
+	place(in, layer, data);
+	/* Decoded parts of a mail and rewritten copies are not "unpacked". */
+	if (layer->parent != NULL && !layer->normalized && !in_mail(layer) &&
+	    !mm_walk_unpacked(in->walk, layer->leaf, layer->size))
+		return true;
+	item = item_of(in, layer, data);
+	mm_analyze(in->walk, &item);
+	return mm_walk_stopped(in->walk, layer->leaf);
 }
 
 static void on_hit(void *context, const struct mm_layer *layer,
@@ -169,41 +120,47 @@ static void on_hit(void *context, const struct mm_layer *layer,
 {
 	struct inspection *in = context;
 
-	add(in, layer->leaf, mm_report_kind(name), name);
+	mm_walk_find_part(in->walk, layer->leaf, mm_report_kind(name), name);
 }
 
 static void on_member(void *context, const struct mm_layer *layer,
 		      const char *name, uint64_t size, bool encrypted)
 {
 	struct inspection *in = context;
+	const struct mm_item item = item_of(in, layer, NULL);
 
-	if (!in->stop && size > in->conf->limits_unpacked_size)
-		stop_with(in, layer->leaf, "unpacked size");
+	if (size > mm_walk_conf(in->walk)->limits_unpacked_size &&
+	    !mm_walk_stopped(in->walk, layer->leaf))
+		mm_walk_stop(in->walk, layer->leaf, "unpacked size");
 	if (encrypted && layer->leaf >= 0)
 		in->mail.leaves[layer->leaf].locked = true;
 	else if (encrypted)
 		in->locked = true;
-	if (mm_format_macro_sheet(name))
-		add(in, layer->leaf, MM_KIND_MACRO, "macro: xlm");
+	mm_analyze_member(in->walk, &item, name, size);
 }
 
 /* libclamav lists an encrypted member of every format, but raises an alert of
  * its own for some formats only. */
 static void report_locked(struct inspection *in)
 {
+	const struct mm_report *report = mm_walk_report(in->walk);
+
 	for (size_t i = 0; i < in->mail.count; i++)
 		if (in->mail.leaves[i].locked &&
-		    !mm_report_has(in->report, MM_KIND_ENCRYPTED,
+		    !mm_report_has(report, MM_KIND_ENCRYPTED,
 				   in->mail.leaves[i].part))
-			add(in, (int)i, MM_KIND_ENCRYPTED,
-			    "encrypted: archive");
-	if (in->locked && !mm_report_has(in->report, MM_KIND_ENCRYPTED, ""))
-		add(in, -1, MM_KIND_ENCRYPTED, "encrypted: archive");
+			mm_walk_find_part(in->walk, (int)i, MM_KIND_ENCRYPTED,
+					  "encrypted: archive");
+	if (in->locked && !mm_report_has(report, MM_KIND_ENCRYPTED, ""))
+		mm_walk_find_part(in->walk, -1, MM_KIND_ENCRYPTED,
+				  "encrypted: archive");
 }
 
-static void pass(struct inspection *in, int leaf, const unsigned char *data,
-		 size_t len)
+/* base is NULL for the whole message. */
+static void pass(struct inspection *in, const struct mm_item *base,
+		 const unsigned char *data, size_t len)
 {
+	const int leaf = base == NULL ? -1 : base->leaf;
 	struct mm_scan_sink sink = {
 		.context = in,
 		.layer = on_layer,
@@ -214,57 +171,78 @@ static void pass(struct inspection *in, int leaf, const unsigned char *data,
 	int r;
 
 	mm_buf_init(&error, MM_TEXT_MAX);
-	in->pass_leaf = leaf;
-	r = mm_engine_scan(in->engine, data, len, in->deadline, &sink, &error);
+	in->base = base;
+	r = mm_engine_scan(in->engine, data, len, mm_walk_deadline(in->walk),
+			   &sink, &error);
 	if (r == MM_ERR_TIMEOUT)
-		stop_with(in, leaf, "scan time");
+		mm_walk_stop(in->walk, leaf, "scan time");
 	else if (r < 0)
-		add(in, leaf, MM_KIND_ERROR, error.len > 0 ? mm_buf_str(&error)
-							   : mm_err_text(r));
+		mm_walk_find_part(in->walk, leaf, MM_KIND_ERROR,
+				  error.len > 0 ? mm_buf_str(&error)
+						: mm_err_text(r));
 	mm_buf_clear(&error);
 }
 
 /* A forwarded mail that came encoded needs the same first line as the whole
  * message does. */
-static void pass_message_leaf(struct inspection *in, int leaf)
+static void pass_message(struct inspection *in, const struct mm_item *item)
 {
-	const struct mm_leaf *part = &in->mail.leaves[leaf];
 	struct mm_source source;
 	int r;
 
-	r = mm_source_from_memory(&source, part->data, part->size, SIZE_MAX);
+	r = mm_source_from_memory(&source, item->data, item->len, SIZE_MAX);
 	if (r == 0)
-		pass(in, leaf, source.data, source.len);
+		pass(in, item, source.data, source.len);
 	else
-		add(in, leaf, MM_KIND_ERROR, mm_err_text(r));
+		mm_walk_find(in->walk, item, MM_KIND_ERROR, mm_err_text(r));
 	mm_source_clear(&source);
 }
 
 static void pass_leaves(struct inspection *in)
 {
-	for (size_t i = 0; i < in->mail.count && !in->stop; i++) {
-		struct mm_leaf *leaf = &in->mail.leaves[i];
+	for (size_t i = 0; i < in->mail.count; i++) {
+		const struct mm_leaf *leaf = &in->mail.leaves[i];
+		const struct mm_item item = {
+			.data = leaf->data,
+			.len = leaf->size,
+			.type = "",
+			.name = leaf->name,
+			.mime_type = leaf->mime_type,
+			.leaf = (int)i,
+			.in_body = leaf->in_body,
+		};
 
+		if (mm_walk_stopped(in->walk, (int)i))
+			return;
 		if (leaf->seen || leaf->size == 0)
 			continue;
 		if (mm_text_has_prefix(leaf->mime_type, "message/"))
-			pass_message_leaf(in, (int)i);
+			pass_message(in, &item);
 		else
-			pass(in, (int)i, leaf->data, leaf->size);
+			pass(in, &item, item.data, item.len);
 	}
 }
 
-static void describe(struct inspection *in)
+/* What the analyzers have unpacked, and what comes out of that. */
+static void pass_unpacked(struct inspection *in)
 {
-	struct mm_findings *findings = &in->report->findings;
+	struct mm_item item;
 
+	while (mm_walk_next(in->walk, &item) &&
+	       !mm_walk_stopped(in->walk, item.leaf))
+		if (item.len > 0)
+			pass(in, &item, item.data, item.len);
+}
+
+static void describe(struct inspection *in, struct mm_findings *findings)
+{
 	findings->parts = (uint32_t)in->mail.count;
 	mm_report_text(&findings->from, in->mail.from);
 	mm_report_text(&findings->subject, in->mail.subject);
 	mm_report_text(&findings->date, in->mail.date);
 	mm_report_text(&findings->message_id, in->mail.message_id);
 	if (in->mail.limit != NULL)
-		add(in, -1, MM_KIND_LIMIT, in->mail.limit);
+		mm_walk_find_part(in->walk, -1, MM_KIND_LIMIT, in->mail.limit);
 }
 
 void mm_inspect(struct mm_engine *engine, const struct mm_conf *conf,
@@ -275,26 +253,24 @@ void mm_inspect(struct mm_engine *engine, const struct mm_conf *conf,
 		.parts = conf->limits_parts,
 		.deadline = deadline,
 	};
-	struct inspection in = {
-		.engine = engine,
-		.conf = conf,
-		.deadline = deadline,
-		.report = report,
-	};
+	struct inspection in = { .engine = engine };
 	int64_t start = mm_now_ms();
 
 	report->findings.size = source->message_size;
 	mm_mime_read(source->data + source->prefix,
 		     source->len - source->prefix, &limits, &in.mail);
-	describe(&in);
+	in.walk = mm_walk_new(conf, deadline, &in.mail, report);
+	describe(&in, &report->findings);
 	if (source->too_large) {
-		add(&in, -1, MM_KIND_LIMIT, "message size");
+		mm_walk_find_part(in.walk, -1, MM_KIND_LIMIT, "message size");
 	} else {
-		pass(&in, -1, source->data, source->len);
+		pass(&in, NULL, source->data, source->len);
 		pass_leaves(&in);
+		pass_unpacked(&in);
 		report_locked(&in);
 	}
 	report->findings.scan_ms = (uint32_t)(mm_now_ms() - start);
 	mm_report_finish(report);
+	mm_walk_free(&in.walk);
 	mm_mime_clear(&in.mail);
 }

@@ -1,0 +1,40 @@
+/*
+ * The table of analyzers. Process: inspector (as users.inspector, in its
+ * jail), and one-shot mode.
+ */
+#include "mamorid/inspect/analyze.h"
+
+#include "mamorid/inspect/format.h"
+
+static void opaque(struct mm_walk *walk, const struct mm_item *item)
+{
+	const char *detail;
+	enum mm_kind kind;
+
+	if (mm_format_opaque(item->type, item->data, item->len, &kind, &detail))
+		mm_walk_find(walk, item, kind, detail);
+}
+
+static void (*const analyzers[])(struct mm_walk *walk,
+				 const struct mm_item *item) = {
+	opaque,
+};
+
+void mm_analyze(struct mm_walk *walk, const struct mm_item *item)
+{
+	size_t i;
+
+	if (item->data == NULL)
+		return;
+	for (i = 0; i < sizeof(analyzers) / sizeof(analyzers[0]); i++)
+		if (!mm_walk_stopped(walk, item->leaf))
+			analyzers[i](walk, item);
+}
+
+void mm_analyze_member(struct mm_walk *walk, const struct mm_item *archive,
+		       const char *member, uint64_t size)
+{
+	(void)size;
+	if (mm_format_macro_sheet(member))
+		mm_walk_find(walk, archive, MM_KIND_MACRO, "macro: xlm");
+}

@@ -1,0 +1,60 @@
+/*
+ * Which part of the mail a layer is, told by its content: libclamav knows the
+ * bytes, GMime knows the names. Process: inspector, and one-shot mode.
+ */
+#include "mamorid/inspect/parts.h"
+
+#include <string.h>
+
+static int match_content(const struct mm_mail *mail,
+			 const struct mm_layer *layer,
+			 const unsigned char *data)
+{
+	int found = -1;
+
+	for (size_t i = 0; i < mail->count; i++) {
+		const struct mm_leaf *leaf = &mail->leaves[i];
+
+		if (leaf->size != layer->size ||
+		    memcmp(leaf->data, data, leaf->size) != 0)
+			continue;
+		found = (int)i;
+		if (!leaf->seen)
+			break;
+	}
+	return found;
+}
+
+/* libclamav gives text parts other line ends and one more at the end. */
+static int match_text(const struct mm_mail *mail, const struct mm_layer *layer,
+		      const unsigned char *data)
+{
+	unsigned char hash[MM_LEAF_HASH];
+	bool hashed = false;
+
+	if (layer->parent == NULL || strcmp(layer->parent->type, "mail") != 0)
+		return -1;
+	for (size_t i = 0; i < mail->count; i++) {
+		const struct mm_leaf *leaf = &mail->leaves[i];
+
+		if (leaf->seen || !leaf->in_body)
+			continue;
+		if (!hashed)
+			mm_mime_text_hash(data, layer->size, hash);
+		hashed = true;
+		if (memcmp(leaf->text_hash, hash, sizeof(hash)) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+int mm_parts_match(const struct mm_mail *mail, const struct mm_layer *layer,
+		   const unsigned char *data)
+{
+	int found;
+
+	if (data == NULL || layer->size == 0)
+		return -1;
+	found = match_content(mail, layer, data);
+	return found < 0 ? match_text(mail, layer, data) : found;
+}
