@@ -129,8 +129,8 @@ static int print_help(void)
 	for (i = 0; i < sizeof(commands) / sizeof(*commands); i++)
 		print_command(&commands[i]);
 	puts("\nThe exit status is 0 when all is well, for scan 1 when a mail "
-	     "is infected and 2\nwhen one could not be checked, and 3 for every "
-	     "error; see mamorictl(8).");
+	     "is infected and 2\nwhen one could not be checked, and 3 for "
+	     "every error; see mamorictl(8).");
 	return MM_EXIT_OK;
 }
 

@@ -5,12 +5,20 @@ FUZZ_SECONDS ?= 60
 FUZZ_BUILD := $(BUILDROOT)/fuzz
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SRC))
+# What a fuzzer of something beyond core/ is made of.
+FUZZ_SRC_inspect_mime := $(wildcard mamorid/inspect/mime*.c) \
+	mamorid/inspect/findings.c mamorid/xalloc.c mamorid/log.c \
+	mamorid/channel.c
+FUZZ_CFLAGS_inspect_mime := $(INSPECT_CFLAGS)
+FUZZ_LIBS_inspect_mime := $(INSPECT_LIBS) $(CRYPTO_LIBS)
 FUZZ_FLAGS := -std=c11 -g -O1 -fno-omit-frame-pointer \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 
-$(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(CORE_SRC) $(wildcard core/*.h)
+$(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(CORE_SRC) $$(FUZZ_SRC_$$*) \
+		$(wildcard core/*.h mamorid/*.h mamorid/inspect/*.h)
 	@mkdir -p $(@D)
-	$(FUZZ_CC) $(CPPFLAGS) $(FUZZ_FLAGS) -o $@ $< $(CORE_SRC) $(YAML_LIBS)
+	$(FUZZ_CC) $(CPPFLAGS) $(FUZZ_FLAGS) $(FUZZ_CFLAGS_$*) -o $@ \
+		$(filter %.c,$^) $(YAML_LIBS) $(FUZZ_LIBS_$*)
 
 .PHONY: fuzz fuzz-seeds $(FUZZ_NAMES:%=fuzz-%)
 fuzz: $(FUZZ_NAMES:%=fuzz-%)

@@ -51,6 +51,16 @@ CONF = [
 ]
 
 
+MIME = [
+    b"From: a@b\nSubject: =?utf-8?B?44GC?=\nMIME-Version: 1.0\n"
+    b"Content-Type: multipart/mixed; boundary=x\n\n--x\n\nhello\n--x\n"
+    b"Content-Type: application/zip; name*=utf-8''%E3%81%82.zip\n"
+    b"Content-Transfer-Encoding: base64\n\nUEsDBA==\n--x--\n",
+    b"Content-Type: message/rfc822\r\n\r\nContent-Type: text/html\r\n"
+    b"Content-Transfer-Encoding: quoted-printable\r\n\r\n=3Cp=3E\r\n",
+]
+
+
 def main():
     seeds = {
         "wire": PROTO,
@@ -58,6 +68,7 @@ def main():
                   struct.pack(">IHHI", 0, 3, 0, 9) * 2],
         "proto": [bytes([i]) + data for i, data in enumerate(PROTO)],
         "conf": CONF,
+        "inspect_mime": MIME,
     }
     for name, inputs in seeds.items():
         folder = os.path.join(sys.argv[1], name)
