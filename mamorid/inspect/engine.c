@@ -8,11 +8,15 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/err.h"
+#include "core/fdutil.h"
+#include "mamorid/inspect/bound.h"
 #include "mamorid/inspect/engine_private.h"
 #include "mamorid/xalloc.h"
 
@@ -85,21 +89,52 @@ static int explain(struct mm_buf *error, const char *folder, const char *why)
 	       ? MM_ERR_NOMEM : MM_ERR_INVALID;
 }
 
-int mm_engine_load(const struct mm_conf *conf, const char *folder,
-		   struct mm_engine **engine_r, struct mm_buf *error)
+/* libclamav reads signatures from files only. */
+static int load_lines(struct mm_engine *engine, const struct mm_buf *lines)
 {
-	static bool initialised;
-	struct mm_engine *engine;
+	const char *base = getenv("TMPDIR");
+	unsigned int count = 0;
+	char *path;
+	int fd, r;
+
+	path = mm_xasprintf("%s/mamori-bound-XXXXXX.ldb",
+			    base != NULL && base[0] == '/' ? base : "/tmp");
+	if ((fd = mkostemps(path, 4, O_CLOEXEC)) < 0) {
+		free(path);
+		return MM_ERR_SYS;
+	}
+	if ((r = mm_write_all(fd, lines->data, lines->len)) == 0 &&
+	    cl_load(path, engine->clamav, &count, CL_DB_STDOPT) != CL_SUCCESS)
+		r = MM_ERR_INVALID;
+	(void)unlink(path);
+	mm_close(&fd);
+	free(path);
+	return r;
+}
+
+/* What cannot be read here only costs speed: without the twins all mails are
+ * scanned as a whole. */
+static int load_twins(struct mm_engine *engine, const char *folder)
+{
+	struct mm_bound bound;
+	int r = 0;
+
+	engine->parts_alone = mm_bound_read(folder, &bound) == 0 &&
+			      !bound.untwinned;
+	if (engine->parts_alone && bound.twins.len > 0)
+		r = load_lines(engine, &bound.twins);
+	mm_bound_clear(&bound);
+	return r;
+}
+
+static int load(const struct mm_conf *conf, const char *folder, bool twins,
+		struct mm_engine **engine_r, struct mm_buf *error)
+{
+	struct mm_engine *engine = mm_xcalloc(1, sizeof(*engine));
 	unsigned int count = 0;
 	cl_error_t rc;
 	int r;
 
-	*engine_r = NULL;
-	mm_engine_message_reset();
-	if (!initialised && cl_init(CL_INIT_DEFAULT) != CL_SUCCESS)
-		return explain(error, folder, "libclamav does not start");
-	initialised = true;
-	engine = mm_xcalloc(1, sizeof(*engine));
 	if ((engine->clamav = cl_engine_new()) == NULL) {
 		r = MM_ERR_NOMEM;
 		goto out;
@@ -111,6 +146,9 @@ int mm_engine_load(const struct mm_conf *conf, const char *folder,
 	}
 	engine->signatures_time = newest_file(folder);
 	rc = cl_load(folder, engine->clamav, &count, CL_DB_STDOPT);
+	if (twins && rc == CL_SUCCESS && count > 0 &&
+	    (r = load_twins(engine, folder)) < 0)
+		goto out;
 	if (rc == CL_SUCCESS && count > 0)
 		rc = cl_engine_compile(engine->clamav);
 	if (rc != CL_SUCCESS || count == 0) {
@@ -124,6 +162,26 @@ int mm_engine_load(const struct mm_conf *conf, const char *folder,
 	r = 0;
 out:
 	mm_engine_free(&engine);
+	return r;
+}
+
+int mm_engine_load(const struct mm_conf *conf, const char *folder,
+		   struct mm_engine **engine_r, struct mm_buf *error)
+{
+	static bool initialised;
+	int r;
+
+	*engine_r = NULL;
+	mm_engine_message_reset();
+	if (!initialised && cl_init(CL_INIT_DEFAULT) != CL_SUCCESS)
+		return explain(error, folder, "libclamav does not start");
+	initialised = true;
+	r = load(conf, folder, true, engine_r, error);
+	if (r < 0 && error->len == 0) {
+		/* Not the signatures, but what was made of them. */
+		mm_engine_message_reset();
+		r = load(conf, folder, false, engine_r, error);
+	}
 	return r;
 }
 
@@ -146,6 +204,11 @@ uint32_t mm_engine_signatures(const struct mm_engine *engine)
 int64_t mm_engine_signatures_time(const struct mm_engine *engine)
 {
 	return engine->signatures_time;
+}
+
+bool mm_engine_parts_alone(const struct mm_engine *engine)
+{
+	return engine->parts_alone;
 }
 
 int mm_engine_set_tmpdir(struct mm_engine *engine, const char *path)

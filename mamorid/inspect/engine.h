@@ -27,6 +27,10 @@ uint32_t mm_engine_signatures(const struct mm_engine *engine);
 /* When the newest signature file was changed, seconds since the epoch. */
 int64_t mm_engine_signatures_time(const struct mm_engine *engine);
 
+/* May the parts of a mail be scanned without the mail around them? A scan of
+ * that kind then gets hits named MM_BOUND_NAME (bound.h) where it may not. */
+bool mm_engine_parts_alone(const struct mm_engine *engine);
+
 /* Where archives are unpacked; the folder must be this process's own.
  * 0 or MM_ERR_NOMEM. */
 MM_CHECK int mm_engine_set_tmpdir(struct mm_engine *engine, const char *path);

@@ -9,6 +9,7 @@ struct mm_engine {
 	struct cl_engine *clamav;
 	uint32_t signatures;
 	int64_t signatures_time;
+	bool parts_alone;
 	char *tmpdir;
 };
 

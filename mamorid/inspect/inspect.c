@@ -12,6 +12,8 @@
 #include "core/err.h"
 #include "core/text.h"
 #include "mamorid/inspect/analyze.h"
+#include "mamorid/inspect/base64_cut.h"
+#include "mamorid/inspect/bound.h"
 #include "mamorid/inspect/mime.h"
 #include "mamorid/inspect/parts.h"
 #include "mamorid/inspect/walk.h"
@@ -22,6 +24,8 @@ struct inspection {
 	struct mm_mail mail;
 	const struct mm_item *base;	/* what this pass scans, NULL: all */
 	bool locked;		/* an encrypted member, part unknown */
+	struct mm_base64_cuts *cuts;	/* of this pass, or NULL */
+	bool bound;		/* a part wants its mail around it */
 };
 
 void mm_inspect_init(void)
@@ -105,6 +109,10 @@ static bool on_layer(void *context, struct mm_layer *layer,
 
 	if (mm_walk_stopped(in->walk, layer->leaf))
 		return true;
+	/* The part itself is scanned later. */
+	if (in->cuts != NULL && layer->level == 1 &&
+	    mm_base64_is_rest(in->cuts, &in->mail, data, layer->size))
+		return true;
 	place(in, layer, data);
 	/* Decoded parts of a mail and rewritten copies are not "unpacked". */
 	if (layer->parent != NULL && !layer->normalized && !in_mail(layer) &&
@@ -120,7 +128,11 @@ static void on_hit(void *context, const struct mm_layer *layer,
 {
 	struct inspection *in = context;
 
-	mm_walk_find_part(in->walk, layer->leaf, mm_report_kind(name), name);
+	if (mm_text_has_prefix(name, MM_BOUND_NAME))
+		in->bound = true;
+	else
+		mm_walk_find_part(in->walk, layer->leaf, mm_report_kind(name),
+				  name);
 }
 
 static void on_member(void *context, const struct mm_layer *layer,
@@ -234,6 +246,32 @@ static void pass_unpacked(struct inspection *in)
 			pass(in, &item, item.data, item.len);
 }
 
+/* The whole message and each part that is not seen in it, with no long part
+ * read twice. What an uncut pass would find is found: libclamav shows that it
+ * decodes what was cut as GMime did, and a signature for which it matters in
+ * which mail a part lies has the whole of it scanned after all. */
+static void pass_all(struct inspection *in, const struct mm_source *source)
+{
+	struct mm_base64_cuts cuts = { 0 };
+	bool cut = mm_engine_parts_alone(in->engine) &&
+		   mm_base64_cut(source, &in->mail, &cuts) == 0 &&
+		   cuts.count > 0;
+
+	if (cut) {
+		in->cuts = &cuts;
+		pass(in, NULL, cuts.data, cuts.len);
+		in->cuts = NULL;
+		cut = mm_base64_all_met(&cuts);
+	}
+	if (!cut && !mm_walk_stopped(in->walk, -1))
+		pass(in, NULL, source->data, source->len);
+	pass_leaves(in);
+	pass_unpacked(in);
+	if (cut && in->bound && !mm_walk_stopped(in->walk, -1))
+		pass(in, NULL, source->data, source->len);
+	mm_base64_cuts_clear(&cuts);
+}
+
 static void describe(struct inspection *in, struct mm_findings *findings)
 {
 	findings->parts = (uint32_t)in->mail.count;
@@ -264,9 +302,7 @@ void mm_inspect(struct mm_engine *engine, const struct mm_conf *conf,
 	if (source->too_large) {
 		mm_walk_find_part(in.walk, -1, MM_KIND_LIMIT, "message size");
 	} else {
-		pass(&in, NULL, source->data, source->len);
-		pass_leaves(&in);
-		pass_unpacked(&in);
+		pass_all(&in, source);
 		report_locked(&in);
 	}
 	report->findings.scan_ms = (uint32_t)(mm_now_ms() - start);

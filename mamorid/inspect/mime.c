@@ -174,7 +174,26 @@ static bool is_body(GMimePart *part, const struct mm_leaf *leaf, bool inner)
 				disposition), "attachment") != 0;
 }
 
-static void decode(GMimePart *part, struct mm_leaf *leaf)
+/* The parser hands out windows on the stream that it reads. */
+static void locate(const struct reading *rd, GMimeDataWrapper *content,
+		   struct mm_leaf *leaf)
+{
+	GMimeStream *stream = g_mime_data_wrapper_get_stream(content);
+
+	leaf->base64 = g_mime_data_wrapper_get_encoding(content) ==
+		       GMIME_CONTENT_ENCODING_BASE64;
+	if (!GMIME_IS_STREAM_MEM(stream) ||
+	    GMIME_STREAM_MEM(stream)->buffer !=
+		    GMIME_STREAM_MEM(rd->stream)->buffer ||
+	    stream->bound_start < 0 ||
+	    stream->bound_end < stream->bound_start)
+		return;
+	leaf->raw_begin = (size_t)stream->bound_start;
+	leaf->raw_end = (size_t)stream->bound_end;
+}
+
+static void decode(const struct reading *rd, GMimePart *part,
+		   struct mm_leaf *leaf)
 {
 	GMimeDataWrapper *content = g_mime_part_get_content(part);
 	GMimeStream *stream = g_mime_stream_mem_new();
@@ -187,6 +206,8 @@ static void decode(GMimePart *part, struct mm_leaf *leaf)
 	leaf->data = bytes->data;
 	leaf->size = bytes->len;
 	mm_mime_hash(leaf->data, leaf->size, leaf->hash);
+	if (content != NULL)
+		locate(rd, content, leaf);
 }
 
 static void add_part(struct reading *rd, GMimePart *part, const char *number,
@@ -202,7 +223,7 @@ static void add_part(struct reading *rd, GMimePart *part, const char *number,
 	leaf->mime_type = mm_xstrdup(type);
 	g_free(type);
 	leaf->in_body = is_body(part, leaf, inner);
-	decode(part, leaf);
+	decode(rd, part, leaf);
 	if (leaf->in_body)
 		mm_mime_text_hash(leaf->data, leaf->size, leaf->text_hash);
 }

@@ -20,6 +20,9 @@ struct mm_leaf {
 	const unsigned char *data;
 	size_t size;
 	unsigned char hash[MM_LEAF_HASH];
+	bool base64;		/* the encoding that it came in, */
+	size_t raw_begin;	/* and where that lies in the message; */
+	size_t raw_end;		/* 0 when that is not known */
 	unsigned char text_hash[MM_LEAF_HASH]; /* with in_body only */
 	bool seen;		/* set by the scan: its bytes were scanned */
 	char type[MM_LEAF_TYPE]; /* set by the scan: what it really is */
