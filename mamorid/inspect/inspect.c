@@ -26,6 +26,7 @@ struct inspection {
 	bool locked;		/* an encrypted member, part unknown */
 	struct mm_base64_cuts *cuts;	/* of this pass, or NULL */
 	bool bound;		/* a part wants its mail around it */
+	bool again;		/* all layers have been looked at */
 };
 
 void mm_inspect_init(void)
@@ -114,6 +115,8 @@ static bool on_layer(void *context, struct mm_layer *layer,
 	    mm_base64_is_rest(in->cuts, &in->mail, data, layer->size))
 		return true;
 	place(in, layer, data);
+	if (in->again)
+		return false;
 	/* Decoded parts of a mail and rewritten copies are not "unpacked". */
 	if (layer->parent != NULL && !layer->normalized && !in_mail(layer) &&
 	    !mm_walk_unpacked(in->walk, layer->leaf, layer->size))
@@ -267,6 +270,7 @@ static void pass_all(struct inspection *in, const struct mm_source *source)
 		pass(in, NULL, source->data, source->len);
 	pass_leaves(in);
 	pass_unpacked(in);
+	in->again = cut;
 	if (cut && in->bound && !mm_walk_stopped(in->walk, -1))
 		pass(in, NULL, source->data, source->len);
 	mm_base64_cuts_clear(&cuts);
