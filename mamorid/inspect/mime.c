@@ -57,8 +57,8 @@ void mm_mime_init(void)
 	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 }
 
-void mm_mime_hash(const unsigned char *data, size_t len,
-		  unsigned char hash_r[MM_LEAF_HASH])
+static void hash(const unsigned char *data, size_t len,
+		 unsigned char hash_r[MM_LEAF_HASH])
 {
 	unsigned int hash_len = 0;
 
@@ -79,7 +79,7 @@ void mm_mime_text_hash(const unsigned char *data, size_t len,
 			copy[n++] = data[i];
 	while (n > 0 && copy[n - 1] == '\n')
 		n--;
-	mm_mime_hash(copy, n, hash_r);
+	hash(copy, n, hash_r);
 	free(copy);
 }
 
@@ -205,7 +205,6 @@ static void decode(const struct reading *rd, GMimePart *part,
 	bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
 	leaf->data = bytes->data;
 	leaf->size = bytes->len;
-	mm_mime_hash(leaf->data, leaf->size, leaf->hash);
 	if (content != NULL)
 		locate(rd, content, leaf);
 }
@@ -322,7 +321,6 @@ static void whole_as_leaf(struct mm_mail *mail, const unsigned char *data,
 	leaf->in_body = true;
 	leaf->data = data;
 	leaf->size = len;
-	mm_mime_hash(data, len, leaf->hash);
 	mm_mime_text_hash(data, len, leaf->text_hash);
 }
 

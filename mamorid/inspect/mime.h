@@ -19,7 +19,6 @@ struct mm_leaf {
 	bool in_body;		/* text of the message, not an attachment */
 	const unsigned char *data;
 	size_t size;
-	unsigned char hash[MM_LEAF_HASH];
 	bool base64;		/* the encoding that it came in, */
 	size_t raw_begin;	/* and where that lies in the message; */
 	size_t raw_end;		/* 0 when that is not known */
@@ -57,11 +56,7 @@ void mm_mime_read(const unsigned char *data, size_t len,
 		  const struct mm_mime_limits *limits, struct mm_mail *mail_r);
 void mm_mime_clear(struct mm_mail *mail);
 
-/* SHA-256 of data. */
-void mm_mime_hash(const unsigned char *data, size_t len,
-		  unsigned char hash_r[MM_LEAF_HASH]);
-
-/* The same, blind to the kind of line ends and to those at the very end: what
+/* SHA-256 of data, blind to the kind of line ends and to those at the very end: what
  * libclamav changes in a text part before it looks at it. */
 void mm_mime_text_hash(const unsigned char *data, size_t len,
 		       unsigned char hash_r[MM_LEAF_HASH]);
