@@ -20,7 +20,7 @@ MAN_SECTION = $(patsubst .%,%,$(suffix $(1)))
 INSTALLED := $(SBINDIR)/mamorid $(BINDIR)/mamorictl \
 	$(MODULEDIR)/mamori_local_scan.so \
 	$(patsubst config/notices/%,$(DATADIR)/notices/%,$(NOTICE_FILES)) \
-	$(patsubst config/exim/%,$(DOCDIR)/exim/%,$(EXIM_FILES)) \
+	$(patsubst config/exim/%,$(DATADIR)/exim/%,$(EXIM_FILES)) \
 	$(DOCDIR)/mamori.yaml $(DOCDIR)/README.md $(DOCDIR)/LICENSE \
 	$(DOCDIR)/architecture.md $(SYSTEMDDIR)/mamorid.service \
 	$(TMPFILESDIR)/mamori.conf $(SYSUSERSDIR)/mamori.conf \
@@ -41,9 +41,9 @@ install: $(PROGRAMS) $(MODULES)
 		$(DESTDIR)$(MODULEDIR)/mamori_local_scan.so
 	set -e; for file in $(NOTICE_FILES); do $(INSTALL) -D -m 0644 $$file \
 		$(DESTDIR)$(DATADIR)/$${file#config/}; done
-	$(INSTALL) -d $(DESTDIR)$(DOCDIR)/exim
+	$(INSTALL) -d $(DESTDIR)$(DATADIR)/exim
 	set -e; for file in $(EXIM_FILES); do $(RELOCATE) $$file \
-		> $(DESTDIR)$(DOCDIR)/$${file#config/}; done
+		> $(DESTDIR)$(DATADIR)/$${file#config/}; done
 	$(INSTALL) -m 0644 README.md LICENSE docs/architecture.md \
 		$(DESTDIR)$(DOCDIR)
 	set -e; for page in $(MAN_PAGES); do $(INSTALL) -D -m 0644 $$page \
