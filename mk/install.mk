@@ -41,7 +41,7 @@ install: $(PROGRAMS) $(MODULES)
 		$(DESTDIR)$(MODULEDIR)/mamori_local_scan.so
 	set -e; for file in $(NOTICE_FILES); do $(INSTALL) -D -m 0644 $$file \
 		$(DESTDIR)$(DATADIR)/$${file#config/}; done
-	$(INSTALL) -d $(DESTDIR)$(DATADIR)/exim
+	$(INSTALL) -d $(DESTDIR)$(DATADIR)/exim $(DESTDIR)$(DOCDIR)
 	set -e; for file in $(EXIM_FILES); do $(RELOCATE) $$file \
 		> $(DESTDIR)$(DATADIR)/$${file#config/}; done
 	$(INSTALL) -m 0644 README.md LICENSE docs/architecture.md \
