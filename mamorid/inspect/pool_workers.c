@@ -168,7 +168,9 @@ bool mm_pool_workers_reap(struct mm_pool *pool)
 
 static bool hangs(const struct mm_pool_worker *worker, int64_t now)
 {
-	switch (worker->slot->state) {
+	const int state = worker->slot->state;
+
+	switch (state) {
 	case MM_SLOT_STARTING:
 		return now - worker->started_ms > START_MAX_MS;
 	case MM_SLOT_BUSY:
