@@ -20,7 +20,7 @@ enum request_tag {
 
 enum findings_tag {
 	TAG_VERDICT = 2,
-	TAG_FINDING = 3,	/* a nested list */
+	TAG_FINDING = 3, /* a nested list */
 	TAG_PARTS = 4,
 	TAG_FROM = 5,
 	TAG_SUBJECT = 6,
@@ -182,8 +182,7 @@ static int get_finding_field(uint16_t tag, const struct mm_wire *field,
 	case TAG_NAME:
 		return mm_wire_get_str(field, MM_TEXT_MAX, &finding->name);
 	case TAG_MIME_TYPE:
-		return mm_wire_get_str(field, MM_TEXT_MAX,
-				       &finding->mime_type);
+		return mm_wire_get_str(field, MM_TEXT_MAX, &finding->mime_type);
 	case TAG_TYPE:
 		return mm_wire_get_str(field, MM_TEXT_MAX, &finding->type);
 	case TAG_PART_SIZE:
@@ -224,7 +223,8 @@ static int add_finding(const struct mm_wire *field,
 	int r = mm_list_grow((void **)&findings->list, findings->count,
 			     sizeof(*findings->list), MM_FINDINGS_MAX);
 
-	return r < 0 ? r : get_finding(field, &findings->list[findings->count++]);
+	return r < 0 ? r
+		     : get_finding(field, &findings->list[findings->count++]);
 }
 
 static int get_findings_field(uint16_t tag, const struct mm_wire *field,

@@ -82,7 +82,8 @@ static int deliver(enum mm_log_level level, const struct mm_buf *line)
 		return 0;
 	}
 	if (log_state.fd < 0)
-		return mm_write_all(STDERR_FILENO, line->data, line->len) == 0 &&
+		return mm_write_all(STDERR_FILENO, line->data, line->len) ==
+					       0 &&
 				       mm_write_all(STDERR_FILENO, "\n", 1) == 0
 			       ? 0
 			       : -1;

@@ -59,8 +59,7 @@ static int put_counters(const struct mm_status *status, struct mm_buf *rows)
 
 	mm_buf_init(&row, MM_CHANNEL_MAX);
 	if ((r = mm_pair_put(&row, "row", "counters")) == 0)
-		r = mm_pair_put_num(&row, "started",
-				    (uint64_t)status->started);
+		r = mm_pair_put_num(&row, "started", (uint64_t)status->started);
 	for (i = 0; i < MM_COUNTERS && r == 0; i++)
 		r = mm_pair_put_num(&row, mm_counter_name(i),
 				    status->counters[i]);
@@ -79,10 +78,9 @@ static int put_generation(const struct mm_generation *gen, const char *state,
 	if ((r = mm_pair_put(&row, "row", "generation")) == 0 &&
 	    (r = mm_pair_put_num(&row, "generation", gen->number)) == 0 &&
 	    (r = mm_pair_put(&row, "state", state)) == 0 &&
-	    (r = mm_pair_put_num(&row, "pid",
-				 gen->proc == NULL ? 0
-						   : (uint64_t)gen->proc->pid)) ==
-		    0 &&
+	    (r = mm_pair_put_num(
+		     &row, "pid",
+		     gen->proc == NULL ? 0 : (uint64_t)gen->proc->pid)) == 0 &&
 	    (r = mm_pair_put_num(&row, "signatures", gen->signatures)) == 0 &&
 	    (r = mm_pair_put_num(&row, "signatures_time",
 				 (uint64_t)gen->signatures_time)) == 0 &&

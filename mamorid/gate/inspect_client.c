@@ -68,8 +68,9 @@ static enum mm_inspected state_of(int r)
 	}
 }
 
-void mm_gate_inspect(const char *socket_path, const struct mm_inspect_request *req,
-		int headers, int body, struct mm_gate_inspection *inspection_r)
+void mm_gate_inspect(const char *socket_path,
+		     const struct mm_inspect_request *req, int headers,
+		     int body, struct mm_gate_inspection *inspection_r)
 {
 	struct mm_gate_inspection *got = inspection_r;
 	struct mm_buf payload;

@@ -53,8 +53,9 @@ static void inspect(struct job *job)
 		 job->gate->role->conf->limits_message_size)
 		job->inspection.state = MM_INSPECTED_TOO_BIG;
 	else
-		mm_gate_inspect(job->gate->inspect_path, &ask, job->request->headers,
-			   job->request->body, &job->inspection);
+		mm_gate_inspect(job->gate->inspect_path, &ask,
+				job->request->headers, job->request->body,
+				&job->inspection);
 }
 
 /* What must be on disk first. On failure the mail is deferred: neither lost
@@ -118,7 +119,8 @@ static const char *detail_of(const struct job *job)
 	const struct mm_findings *findings = findings_of(job);
 	size_t i;
 
-	if (findings == NULL || job->treatment.verdict != MM_VERDICT_NOT_CHECKED)
+	if (findings == NULL ||
+	    job->treatment.verdict != MM_VERDICT_NOT_CHECKED)
 		return "";
 	for (i = 0; i < findings->count; i++)
 		if (findings->list[i].kind == MM_KIND_ENCRYPTED ||
@@ -139,10 +141,10 @@ static void log_verdict(const struct job *job, const struct mm_answer *answer)
 	mm_log(MM_LOG_INFO, "verdict", scan->trace, "verdict",
 	       mm_verdict_name(job->treatment.verdict), "action",
 	       mm_action_name(answer->verdict.action), "reason",
-	       job->treatment.reason, "virus", mm_buf_str(&viruses),
-	       "detail", detail_of(job), "direction", mm_direction_name(job->direction), "account",
-	       job->account == NULL ? "" : job->account, "sender", scan->sender,
-	       "recipients", MM_NUM(scan->nrecipients), "size",
+	       job->treatment.reason, "virus", mm_buf_str(&viruses), "detail",
+	       detail_of(job), "direction", mm_direction_name(job->direction),
+	       "account", job->account == NULL ? "" : job->account, "sender",
+	       scan->sender, "recipients", MM_NUM(scan->nrecipients), "size",
 	       MM_NUM(job->request->body_size), "host",
 	       scan->host_address == NULL ? "" : scan->host_address, "ms",
 	       MM_NUM(mm_now_ms() - job->started_ms), NULL);
@@ -182,10 +184,10 @@ static void count(const struct job *job)
 	struct mm_buf pairs;
 
 	mm_buf_init(&pairs, MM_CHANNEL_MAX);
-	if (mm_pair_put_num(&pairs,
-			    mm_counter_name(
-				    verdict_counter(job->treatment.verdict)),
-			    1) == 0 &&
+	if (mm_pair_put_num(
+		    &pairs,
+		    mm_counter_name(verdict_counter(job->treatment.verdict)),
+		    1) == 0 &&
 	    mm_pair_put_num(
 		    &pairs,
 		    mm_counter_name(action_counter(job->treatment.action)),
@@ -213,8 +215,8 @@ int mm_request_serve(const struct mm_gate *gate, struct mm_request *request,
 	};
 	int r;
 
-	job.account = mm_direction_account(job.direction, &request->scan,
-					   role->conf);
+	job.account =
+		mm_direction_account(job.direction, &request->scan, role->conf);
 	inspect(&job);
 	job.treatment = mm_policy_decide(job.direction, job.inspection.state,
 					 findings_of(&job), role->conf);
