@@ -48,6 +48,12 @@
 	  "User that injects notices; must be among Exim's trusted_users") \
 	X(USER, users_exim, "users.exim", "Debian-exim", 0, 0, "", \
 	  "Exim's user: the only one that may ask for a scan") \
+	X(LIST, users_panel, "users.panel", "", 0, 32, "", \
+	  "Users of the control panel and its hooks: they may change the " \
+	  "settings of accounts and domains") \
+	X(USER, settings_group, "settings.group", "mamori-delivery", 0, 0, \
+	  "", "Group that reads the shared settings; the gate's group if " \
+	  "there is none of this name") \
 	X(PATH, log_file, "log.file", "", 0, 0, "", \
 	  "Log file; empty for none") \
 	X(BOOL, log_syslog, "log.syslog", "yes", 0, 1, "", \

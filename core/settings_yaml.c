@@ -19,7 +19,7 @@ struct reader {
 	enum mm_level level;
 	const struct mm_setting_renamed *renamed;
 	unsigned int version;
-	unsigned int *version_r;	/* NULL: no version key */
+	unsigned int *version_r;	/* NULL: known, no such key */
 	unsigned char seen[MM_SETTINGS];
 	char sections[8][KEY_MAX];
 	size_t nsections;
@@ -273,14 +273,15 @@ int mm_settings_read(struct mm_yaml *in, struct mm_settings *settings,
 			     .renamed = renamed, .version_r = version_r };
 	int r;
 
-	if (version_r == NULL)
-		rd.version = MM_SETTINGS_VERSION;
+	if (*version_r != 0) {
+		rd.version = *version_r;
+		rd.version_r = NULL;
+	}
 	if ((r = read_keys(&rd, "")) < 0)
 		return r;
 	if (rd.version == 0)
 		return mm_yaml_fail_here(in, "no version", NULL);
-	if (version_r != NULL)
-		*version_r = rd.version;
+	*version_r = rd.version;
 	return 0;
 }
 

@@ -7,8 +7,8 @@
 /* For settings_yaml.c and for the import of a whole server. */
 
 /* Read the mapping whose start is the current event as values of this level;
- * settings is initialised. *version_r, unless NULL, gets the "version" of the
- * mapping, which must then be its first key. As mm_settings_parse(). */
+ * settings is initialised. *version_r is the version they are of; when it is 0
+ * it is read from the first key, "version". As mm_settings_parse(). */
 MM_CHECK int mm_settings_read(struct mm_yaml *in, struct mm_settings *settings,
 			      enum mm_level level,
 			      const struct mm_setting_renamed *renamed,

@@ -102,8 +102,10 @@ void mm_place_open(const struct mm_conf *conf, const struct mm_users *users,
 	place_r->keeper = make_socket(dir, MM_KEEPER_SOCK, 0660,
 				      users->gate.uid, users->courier.gid,
 				      root);
-	place_r->control = make_socket(dir, MM_CONTROL_SOCK, 0600, self.uid,
-				       self.gid, root);
+	/* Open to all, since customers change their own settings: the keeper
+	 * asks the kernel who it is, and few are anybody to it. */
+	place_r->control = make_socket(dir, MM_CONTROL_SOCK, root ? 0666 : 0600,
+				       self.uid, self.gid, root);
 }
 
 static void forget(const char *dir, const char *name, int *fd)

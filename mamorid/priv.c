@@ -27,6 +27,15 @@ static int resolve(const char *name, struct mm_user *user, const char **missing)
 	return 0;
 }
 
+/* The keeper writes the settings for two groups, so it is in both. */
+static void add_groups(struct mm_users *users, const struct group *group)
+{
+	users->readers = group == NULL ? users->gate.gid : group->gr_gid;
+	users->gate.more[users->gate.nmore++] = users->readers;
+	users->keeper.more[users->keeper.nmore++] = users->readers;
+	users->keeper.more[users->keeper.nmore++] = users->gate.gid;
+}
+
 int mm_users_resolve(const struct mm_conf *conf, struct mm_users *users_r,
 		     const char **missing_r)
 {
@@ -45,12 +54,17 @@ int mm_users_resolve(const struct mm_conf *conf, struct mm_users *users_r,
 			 missing_r)) < 0 ||
 	    (r = resolve(conf->users_keeper, &users_r->keeper, missing_r)) < 0)
 		return r;
-	return resolve(conf->users_courier, &users_r->courier, missing_r);
+	if ((r = resolve(conf->users_courier, &users_r->courier,
+			 missing_r)) < 0)
+		return r;
+	add_groups(users_r, getgrnam(conf->settings_group));
+	return 0;
 }
 
 void mm_priv_drop(const struct mm_users *users, const struct mm_user *user)
 {
 	const struct rlimit none = { 0, 0 };
+	gid_t groups[3] = { user->gid };
 
 	umask(077);
 	(void)setrlimit(RLIMIT_CORE, &none);
@@ -58,7 +72,8 @@ void mm_priv_drop(const struct mm_users *users, const struct mm_user *user)
 		return;
 	if (user->uid == 0)
 		mm_fatal("privilege", "a role may not run as root");
-	if (setgroups(1, &user->gid) < 0 ||
+	memcpy(groups + 1, user->more, user->nmore * sizeof(*groups));
+	if (setgroups(1 + user->nmore, groups) < 0 ||
 	    setresgid(user->gid, user->gid, user->gid) < 0 ||
 	    setresuid(user->uid, user->uid, user->uid) < 0)
 		mm_fatal("privilege", "cannot become uid %u: %s",

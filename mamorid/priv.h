@@ -2,6 +2,7 @@
 #define MM_MAMORID_PRIV_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 #include "core/conf.h"
@@ -9,6 +10,8 @@
 struct mm_user {
 	uid_t uid;
 	gid_t gid;
+	gid_t more[2];		/* supplementary groups */
+	size_t nmore;
 };
 
 /* The users of mamori.yaml, resolved. Started as an ordinary user, all but
@@ -20,6 +23,7 @@ struct mm_users {
 	struct mm_user keeper;
 	struct mm_user courier;
 	struct mm_user exim;
+	gid_t readers;		/* settings.group, or the gate's */
 };
 
 /* Look all of them up. 0 or MM_ERR_NOTFOUND with *missing_r naming the first

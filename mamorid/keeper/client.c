@@ -19,6 +19,8 @@
 #include "mamorid/keeper/control.h"
 #include "mamorid/keeper/outbox_serve.h"
 #include "mamorid/keeper/record.h"
+#include "mamorid/keeper/settings_control.h"
+#include "mamorid/keeper/settings_rights.h"
 #include "mamorid/log.h"
 
 /* A gate has one connection; a few more than the gates there may be. */
@@ -28,6 +30,14 @@
 #define REQUEST_MS 5000
 #define IDLE_CONTROL_MS 60000
 #define PAIRS_BYTES 16384u
+
+/* A request of settings has a whole frame, for templates of notices. */
+#define SETTINGS_BYTES (MM_FRAME_MAX - 16u)
+/* Of peers that are not root: each uid, and all. The rest is root's. */
+#define UID_MAX 8u
+#define OTHERS_MAX 40u
+
+#define RIGHTS (MM_RIGHT_CONTROL | MM_RIGHT_SETTINGS)
 
 static const struct mm_rule rules[] = {
 	{ MM_FRAME_RECORD, MM_RIGHT_RECORD, 0, 0, 3, mm_record_handle },
@@ -45,6 +55,19 @@ static const struct mm_rule rules[] = {
 	  mm_control_release },
 	{ MM_FRAME_CTL_QUARANTINE_DELETE, MM_RIGHT_CONTROL, 1, PAIRS_BYTES, 0,
 	  mm_control_delete },
+	{ MM_FRAME_CTL_SETTINGS_SHOW, RIGHTS, 1, PAIRS_BYTES, 0,
+	  mm_settings_show_handle },
+	{ MM_FRAME_CTL_SETTINGS_CHANGE, RIGHTS, 1, SETTINGS_BYTES, 0,
+	  mm_settings_change_handle },
+	{ MM_FRAME_CTL_SETTINGS_DELETE, RIGHTS, 1, PAIRS_BYTES, 0,
+	  mm_settings_delete_handle },
+	{ MM_FRAME_CTL_SETTINGS_NAMES, RIGHTS, 1, PAIRS_BYTES, 0,
+	  mm_settings_names_handle },
+	{ MM_FRAME_CTL_SETTINGS_EXPORT, MM_RIGHT_CONTROL, 0, PAIRS_BYTES, 0,
+	  mm_settings_export_handle },
+	{ MM_FRAME_CTL_SETTINGS_IMPORT, MM_RIGHT_CONTROL, 0, PAIRS_BYTES, 1,
+	  mm_settings_import_handle },
+	{ MM_FRAME_CTL_USAGE, RIGHTS, 1, PAIRS_BYTES, 0, mm_usage_handle },
 };
 
 unsigned int mm_client_rights(const struct mm_users *users, bool control,
@@ -192,7 +215,7 @@ static void client_ready(struct mm_loop_watch *watch, short revents)
 }
 
 static void welcome(struct mm_listener *listener, int fd, uid_t uid,
-		    unsigned int rights)
+		    unsigned int rights, const char *login)
 {
 	struct mm_keeper *keeper = listener->keeper;
 	struct mm_client *client = calloc(1, sizeof(*client));
@@ -208,6 +231,7 @@ static void welcome(struct mm_listener *listener, int fd, uid_t uid,
 	client->listener = listener;
 	client->uid = uid;
 	client->rights = rights;
+	memcpy(client->login, login, strlen(login) + 1);
 	mm_frame_init(&client->request);
 	if (mm_loop_add(&keeper->loop, &client->watch) < 0) {
 		(void)close(fd);
@@ -221,9 +245,52 @@ static void welcome(struct mm_listener *listener, int fd, uid_t uid,
 		listener->watch.events = 0;
 }
 
+/* Is there room for one more of this uid? Root always has some. */
+static bool has_room(const struct mm_listener *listener, uid_t uid)
+{
+	const struct mm_client *client;
+	unsigned int same = 0, others = 0;
+
+	for (client = listener->keeper->clients; client != NULL;
+	     client = client->next) {
+		if (client->listener != listener ||
+		    (client->rights & MM_RIGHT_CONTROL) != 0)
+			continue;
+		others++;
+		same += client->uid == uid;
+	}
+	return same < UID_MAX && others < OTHERS_MAX;
+}
+
+/* The rights of a new connection; login tells a customer's. Anybody may
+ * connect to control.sock: who is nobody there is not logged, so that no
+ * customer can fill the log. */
+static unsigned int admit(struct mm_listener *listener, int fd, uid_t *uid_r,
+			  char *login)
+{
+	struct mm_keeper *keeper = listener->keeper;
+	unsigned int rights;
+
+	*login = '\0';
+	if (mm_peer_uid(fd, uid_r) < 0)
+		return 0;
+	rights = mm_client_rights(&keeper->role->users, listener->control,
+				  *uid_r, geteuid());
+	if (rights == 0 && listener->control && has_room(listener, *uid_r) &&
+	    mm_settings_admit(keeper, *uid_r, login))
+		rights = MM_RIGHT_SETTINGS;
+	if (rights == 0)
+		mm_log(listener->control ? MM_LOG_DEBUG : MM_LOG_WARN,
+		       "peer-refused", NULL, "uid", MM_NUM(*uid_r), "socket",
+		       listener->control ? MM_CONTROL_SOCK : MM_KEEPER_SOCK,
+		       NULL);
+	return rights;
+}
+
 static void listener_ready(struct mm_loop_watch *watch, short revents)
 {
 	struct mm_listener *listener = watch->owner;
+	char login[MM_LOGIN_SIZE];
 	unsigned int i, rights;
 	uid_t uid = (uid_t)-1;
 	int fd;
@@ -235,20 +302,11 @@ static void listener_ready(struct mm_loop_watch *watch, short revents)
 			     SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd < 0)
 			break;
-		rights = mm_peer_uid(fd, &uid) < 0
-				 ? 0
-				 : mm_client_rights(
-					   &listener->keeper->role->users,
-					   listener->control, uid, geteuid());
-		if (rights != 0) {
-			welcome(listener, fd, uid, rights);
-			continue;
-		}
-		mm_log(MM_LOG_WARN, "peer-refused", NULL, "uid", MM_NUM(uid),
-		       "socket",
-		       listener->control ? MM_CONTROL_SOCK : MM_KEEPER_SOCK,
-		       NULL);
-		(void)close(fd);
+		rights = admit(listener, fd, &uid, login);
+		if (rights != 0)
+			welcome(listener, fd, uid, rights, login);
+		else
+			(void)close(fd);
 	}
 }
 

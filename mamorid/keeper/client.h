@@ -30,6 +30,7 @@ struct mm_client {
 	struct mm_client *next;
 	uid_t uid;
 	unsigned int rights;
+	char login[MM_LOGIN_SIZE];	/* a customer's, else "" */
 	enum mm_client_state state;
 	unsigned char head[MM_FRAME_HEAD];
 	size_t have; /* bytes of the head */

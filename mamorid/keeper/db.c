@@ -36,7 +36,8 @@ static const char setup[] = "PRAGMA journal_mode = WAL;"
  * record: what the gate handed over, once a message. effect: keys of the last
  * day. quarantine: a row a recipient. share: how many rows of a scope
  * ("account A", "domain D", "total") use a file; usage: the bytes of a scope,
- * each file counted once. trash: files to unlink after the commit.
+ * each file counted once. census: mailboxes of a domain on a day. trash: files
+ * to unlink after the commit.
  */
 static const char schema[] =
 	"BEGIN IMMEDIATE;"
@@ -68,6 +69,11 @@ static const char schema[] =
 	"  PRIMARY KEY(scope, hash)) WITHOUT ROWID;"
 	"CREATE TABLE IF NOT EXISTS usage("
 	"  scope TEXT PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS census("
+	"  day TEXT NOT NULL, domain TEXT NOT NULL,"
+	"  accounts INTEGER NOT NULL, postmasters INTEGER NOT NULL,"
+	"  contracted INTEGER NOT NULL,"
+	"  PRIMARY KEY(day, domain)) WITHOUT ROWID;"
 	"CREATE TABLE IF NOT EXISTS trash("
 	"  hash TEXT PRIMARY KEY) WITHOUT ROWID;"
 	"CREATE TABLE IF NOT EXISTS outbox("

@@ -14,12 +14,15 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "core/err.h"
 #include "mamorid/channel.h"
 #include "mamorid/keeper/client.h"
 #include "mamorid/keeper/control.h"
 #include "mamorid/keeper/outbox_serve.h"
+#include "mamorid/keeper/settings_rights.h"
+#include "mamorid/keeper/settings_usage.h"
 #include "mamorid/log.h"
 #include "mamorid/xalloc.h"
 
@@ -60,6 +63,7 @@ static void expiry_ready(struct mm_loop_watch *watch, short revents)
 	if (count > 0)
 		mm_log(MM_LOG_INFO, "quarantine-expired", NULL, "rows",
 		       MM_NUM(count), NULL);
+	mm_usage_daily(keeper);
 }
 
 /* Every connection may bring three descriptors. */
@@ -83,6 +87,31 @@ static void ignore_signals(void)
 
 	for (i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
 		(void)signal(ignored[i], SIG_IGN);
+}
+
+static void tell_settings(const char *line)
+{
+	mm_log(MM_LOG_ERROR, "settings-unreadable", NULL, "error", line, NULL);
+}
+
+static void open_settings(struct mm_keeper *keeper)
+{
+	const struct mm_users *users = &keeper->role->users;
+	int r;
+
+	keeper->settings.readers = users->readers;
+	keeper->settings.gate = users->gate.gid;
+	keeper->settings.set_group = users->root && users->keeper.nmore > 0;
+	r = mm_settings_store_open(&keeper->settings,
+				   keeper->role->conf->state_dir);
+	if (r < 0)
+		mm_fatal("state", "%s/settings: %s",
+			 keeper->role->conf->state_dir, mm_err_text(r));
+	keeper->tree = mm_settings_tree_open(keeper->settings.path, geteuid(),
+					     tell_settings);
+	if (keeper->tree == NULL)
+		mm_fatal("state", "out of memory");
+	mm_settings_panel_init(keeper);
 }
 
 static void open_state(struct mm_keeper *keeper)
@@ -110,6 +139,7 @@ static void open_state(struct mm_keeper *keeper)
 		       MM_NUM(r), NULL);
 	free(folder);
 	free(db);
+	open_settings(keeper);
 }
 
 static int start(struct mm_keeper *keeper)
@@ -161,6 +191,8 @@ int mm_keeper_main(const struct mm_role *role)
 		       mm_err_text(r), NULL);
 	mm_db_close(&keeper.db);
 	mm_store_close(&keeper.store);
+	mm_settings_tree_close(keeper.tree);
+	mm_settings_store_close(&keeper.settings);
 	mm_loop_clear(&keeper.loop);
 	return r < 0 ? 1 : 0;
 }

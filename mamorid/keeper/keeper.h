@@ -5,7 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/settings_read.h"
 #include "mamorid/keeper/db.h"
+#include "mamorid/keeper/settings_write.h"
 #include "mamorid/keeper/store.h"
 #include "mamorid/keeper/vault.h"
 #include "mamorid/loop.h"
@@ -18,6 +20,10 @@ struct mm_keeper;
 #define MM_RIGHT_RECORD 1u
 #define MM_RIGHT_OUTBOX 2u
 #define MM_RIGHT_CONTROL 4u
+#define MM_RIGHT_SETTINGS 8u	/* as settings_rights.h says */
+
+#define MM_PANEL_MAX 32u	/* users.panel */
+#define MM_LOGIN_SIZE 65u
 
 /* A listening socket and its clients' bounds. */
 struct mm_listener {
@@ -35,6 +41,11 @@ struct mm_keeper {
 	struct mm_db *db;
 	struct mm_store store;
 	struct mm_vault vault;
+	struct mm_settings_store settings;
+	struct mm_settings_tree *tree;	/* the same, as others read it */
+	uid_t panel[MM_PANEL_MAX];
+	size_t npanel;
+	char census[16];		/* the day last counted */
 	struct mm_listener listeners[2];
 	struct mm_loop_watch channel;
 	struct mm_loop_watch expiry;
