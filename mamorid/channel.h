@@ -7,9 +7,10 @@
 
 /*
  * The line between a role and the master: a SOCK_SEQPACKET pair, one frame a
- * packet, no descriptors. Inspectors share their pool's end for logging. The
- * master treats what comes in as untrusted. When the master goes away the role
- * sees the end of the channel, finishes what it does and exits.
+ * packet, no descriptors. Inspectors have none: their log lines go through
+ * their pool. The master treats what comes in as untrusted. When the master
+ * goes away the role sees the end of the channel, finishes what it does and
+ * exits.
  */
 enum mm_channel_type {
 	MM_CHANNEL_LOG = 1,	/* role -> master: u8 level, then the line */

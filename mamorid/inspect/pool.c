@@ -145,19 +145,21 @@ static void read_channel(struct mm_pool *pool)
  * ended. */
 static bool turn(struct mm_pool *pool, const sigset_t *open, int64_t wait_ms)
 {
-	struct pollfd fd = {
-		.fd = pool->retiring ? -1 : pool->role->channel,
-		.events = POLLIN,
+	struct pollfd fds[2] = {
+		{ .fd = pool->retiring ? -1 : pool->role->channel,
+		  .events = POLLIN },
+		{ .fd = pool->logs[0], .events = POLLIN },
 	};
 	const struct timespec wait = {
 		.tv_sec = wait_ms / 1000,
 		.tv_nsec = (wait_ms % 1000) * 1000000,
 	};
 
-	if (ppoll(&fd, 1, &wait, open) < 0 && errno != EINTR)
+	if (ppoll(fds, 2, &wait, open) < 0 && errno != EINTR)
 		mm_fatal("pool", "poll: %s", strerror(errno));
-	if (!pool->retiring && fd.revents != 0)
+	if (!pool->retiring && fds[0].revents != 0)
 		read_channel(pool);
+	mm_pool_logs_forward(pool);
 	mm_pool_workers_watch(pool);
 	return mm_pool_workers_reap(pool);
 }
@@ -215,7 +217,8 @@ static int load(const struct mm_role *role, struct mm_engine **engine_r)
 
 int mm_pool_main(const struct mm_role *role)
 {
-	struct mm_pool pool = { .role = role, .retire = { -1, -1 } };
+	struct mm_pool pool = { .role = role, .retire = { -1, -1 },
+				.logs = { -1, -1 } };
 	sigset_t open;
 	int status = 0;
 
@@ -226,6 +229,7 @@ int mm_pool_main(const struct mm_role *role)
 		return 1;
 	if (pipe2(pool.retire, O_CLOEXEC) < 0)
 		mm_fatal("pool", "pipe: %s", strerror(errno));
+	mm_pool_logs_open(&pool);
 	mm_pool_jails_open(&pool);
 	mm_pool_workers_init(&pool, mm_sizes(role->conf).inspectors);
 	mm_pool_workers_start(&pool);
@@ -236,6 +240,7 @@ int mm_pool_main(const struct mm_role *role)
 		status = 1;
 	}
 	run(&pool, &open);
+	mm_pool_logs_close(&pool);
 	mm_pool_jails_close(&pool);
 	mm_engine_free(&pool.engine);
 	return status;

@@ -25,6 +25,8 @@ struct mm_pool {
 	struct mm_pool_worker *workers;
 	size_t count;
 	int retire[2];		/* workers leave when [1] is closed */
+	int logs[2];		/* the workers' log lines: written to [1] */
+	uint32_t lost_lines;
 	uint32_t crashed;
 	uint32_t killed;
 	bool retiring;
@@ -34,6 +36,13 @@ struct mm_pool {
  * mm_fatal() on failure. */
 void mm_pool_jails_open(struct mm_pool *pool);
 void mm_pool_jails_close(struct mm_pool *pool);
+
+/* The way of the workers' log lines. mm_fatal() on failure. */
+void mm_pool_logs_open(struct mm_pool *pool);
+void mm_pool_logs_close(struct mm_pool *pool);
+
+/* Hand to the master what the workers have written. */
+void mm_pool_logs_forward(struct mm_pool *pool);
 
 /* Memory shared with each worker. mm_fatal() on failure. */
 void mm_pool_workers_init(struct mm_pool *pool, size_t count);

@@ -4,6 +4,7 @@
  * Must never believe what a worker writes into its slot beyond its own fate.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +43,26 @@ void mm_pool_workers_init(struct mm_pool *pool, size_t count)
 	}
 }
 
+/* In the child: nothing of the pool's stays open but what the worker has to
+ * use. The sanitizer reports to standard error. */
+static void take_descriptors(struct mm_pool *pool)
+{
+#ifndef __SANITIZE_ADDRESS__
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (null < 0 || dup2(null, fd) < 0)
+			mm_fatal("worker", "/dev/null: %s", strerror(errno));
+	mm_close(&null);
+#endif
+	mm_log_init(pool->logs[1], "inspector",
+		    (enum mm_log_level)pool->role->conf->log_level);
+	(void)close(pool->role->channel);
+	(void)close(pool->logs[0]);
+	(void)close(pool->retire[1]);
+}
+
 /* In the child: a worker sees no other worker's slot, and the end of the
  * retire pipe only when the pool closes it. */
 static void run_worker(struct mm_pool *pool, size_t i, const char *jail)
@@ -55,9 +76,7 @@ static void run_worker(struct mm_pool *pool, size_t i, const char *jail)
 	};
 	sigset_t none;
 
-	mm_log_init(pool->role->channel, "inspector",
-		    (enum mm_log_level)pool->role->conf->log_level);
-	(void)close(pool->retire[1]);
+	take_descriptors(pool);
 	for (size_t k = 0; k < pool->count; k++)
 		if (k != i)
 			(void)munmap(pool->workers[k].slot,
