@@ -81,9 +81,9 @@ static int take_answer(struct mm_frame *frame, struct mm_rows *rows,
 	return r;
 }
 
-int mm_client_ask(const struct mm_ctl *ctl, uint16_t type,
-		  const struct mm_buf *pairs, struct mm_rows *rows,
-		  int *message_fd_r)
+static int ask(const struct mm_ctl *ctl, uint16_t type,
+	       const struct mm_buf *pairs, int passed, struct mm_rows *rows,
+	       int *message_fd_r)
 {
 	const mm_deadline deadline = mm_deadline_in(ASK_MS);
 	struct mm_frame frame;
@@ -98,7 +98,8 @@ int mm_client_ask(const struct mm_ctl *ctl, uint16_t type,
 	fd = mm_client_connect(ctl, CONTROL_SOCK, deadline);
 	if (fd < 0)
 		return mm_client_complain(ctl, CONTROL_SOCK, fd);
-	if ((r = mm_frame_send(fd, type, REQUEST_ID, pairs, NULL, 0,
+	if ((r = mm_frame_send(fd, type, REQUEST_ID, pairs, &passed,
+			       passed < 0 ? 0 : 1,
 			       deadline)) < 0 ||
 	    (r = mm_frame_recv(fd, &frame, MM_FRAME_MAX, 2, deadline)) < 0)
 		r = mm_ctl_error("mamorid gave no answer: %s", mm_err_text(r));
@@ -112,6 +113,19 @@ int mm_client_ask(const struct mm_ctl *ctl, uint16_t type,
 	mm_frame_clear(&frame);
 	mm_close(&fd);
 	return r;
+}
+
+int mm_client_ask(const struct mm_ctl *ctl, uint16_t type,
+		  const struct mm_buf *pairs, struct mm_rows *rows,
+		  int *message_fd_r)
+{
+	return ask(ctl, type, pairs, -1, rows, message_fd_r);
+}
+
+int mm_client_ask_fd(const struct mm_ctl *ctl, uint16_t type,
+		     const struct mm_buf *pairs, int fd, struct mm_rows *rows)
+{
+	return ask(ctl, type, pairs, fd, rows, NULL);
 }
 
 int mm_client_inspect(int fd, const struct mm_inspect_request *req,

@@ -25,6 +25,10 @@ int mm_client_ask(const struct mm_ctl *ctl, uint16_t type,
 		  const struct mm_buf *pairs, struct mm_rows *rows,
 		  int *message_fd_r);
 
+/* The same with a descriptor of ours along, and none back. */
+int mm_client_ask_fd(const struct mm_ctl *ctl, uint16_t type,
+		     const struct mm_buf *pairs, int fd, struct mm_rows *rows);
+
 /* Ask an inspector about one message: headers in a sealed memfd, the body in
  * body_fd from offset on. answer (initialised, MM_LIST_MAX) gets the encoded
  * findings. 0, or MM_ERR_PEER with the inspector's reason in answer,

@@ -31,6 +31,9 @@ enum mm_option {
 	MM_OPTION_CONFIG = 0x200,	/* every command takes it */
 	MM_OPTION_HELP = 0x400,
 	MM_OPTION_VERSION = 0x800,
+	MM_OPTION_CHECK = 0x1000,
+	MM_OPTION_CSV = 0x2000,
+	MM_OPTION_DAY = 0x4000,
 };
 
 struct mm_ctl {
@@ -44,6 +47,8 @@ struct mm_ctl {
 	const char *since;
 	const char *until;
 	const char *limit;
+	const char *day;
+	const char *group;	/* the command's first word */
 	char **operands;	/* behind the command's name */
 	int count;
 	struct mm_conf conf;	/* after mm_ctl_conf() */
@@ -60,6 +65,24 @@ int mm_cmd_quarantine_list(struct mm_ctl *ctl);
 int mm_cmd_quarantine_show(struct mm_ctl *ctl);
 int mm_cmd_quarantine_release(struct mm_ctl *ctl);
 int mm_cmd_quarantine_delete(struct mm_ctl *ctl);
+
+int mm_cmd_settings_show(struct mm_ctl *ctl);
+int mm_cmd_settings_list(struct mm_ctl *ctl);
+int mm_cmd_settings_create(struct mm_ctl *ctl);
+int mm_cmd_settings_set(struct mm_ctl *ctl);
+int mm_cmd_settings_unset(struct mm_ctl *ctl);
+int mm_cmd_settings_add(struct mm_ctl *ctl);
+int mm_cmd_settings_remove(struct mm_ctl *ctl);
+int mm_cmd_settings_hold(struct mm_ctl *ctl);
+int mm_cmd_settings_unhold(struct mm_ctl *ctl);
+int mm_cmd_settings_delete(struct mm_ctl *ctl);
+int mm_cmd_settings_export(struct mm_ctl *ctl);
+int mm_cmd_settings_import(struct mm_ctl *ctl);
+int mm_cmd_settings_keys(struct mm_ctl *ctl);
+int mm_cmd_approve(struct mm_ctl *ctl);
+int mm_cmd_block(struct mm_ctl *ctl);
+int mm_cmd_usage(struct mm_ctl *ctl);
+int mm_cmd_completion(struct mm_ctl *ctl);
 
 /* Read the configuration. Without one at the usual place the defaults hold; a
  * file that was named must be there. 0, or MM_EXIT_ERROR after telling why. */

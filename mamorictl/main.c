@@ -9,63 +9,11 @@
 #include <string.h>
 
 #include "core/err.h"
+#include "mamorictl/commands.h"
 #include "mamorictl/ctl.h"
 #include "mamorictl/out.h"
 
-#define FILTERS (MM_OPTION_RECIPIENT | MM_OPTION_SENDER | MM_OPTION_REASON | \
-		 MM_OPTION_SINCE | MM_OPTION_UNTIL | MM_OPTION_LIMIT)
 #define ALWAYS (MM_OPTION_CONFIG | MM_OPTION_HELP)
-
-struct command {
-	const char *group;	/* first word */
-	const char *name;	/* second word, or NULL */
-	const char *operands;
-	int least;		/* operands */
-	int most;		/* -1: any number */
-	unsigned int options;
-	int (*run)(struct mm_ctl *ctl);
-	const char *help;
-};
-
-static const struct command commands[] = {
-	{ "scan", NULL, "FILE...", 1, -1, MM_OPTION_JSON | MM_OPTION_ENGINE,
-	  mm_cmd_scan, "Scan mail files; - is standard input" },
-	{ "status", NULL, "", 0, 0, MM_OPTION_JSON, mm_cmd_status,
-	  "Show what the daemon does" },
-	{ "reload", NULL, "", 0, 0, MM_OPTION_JSON, mm_cmd_reload,
-	  "Load the signatures again" },
-	{ "check-config", NULL, "[FILE]", 0, 1, MM_OPTION_JSON,
-	  mm_cmd_check_config, "Check the configuration" },
-	{ "config", "show", "", 0, 0, MM_OPTION_JSON, mm_cmd_config_show,
-	  "Show the settings in force" },
-	{ "config", "sample", "", 0, 0, 0, mm_cmd_config_sample,
-	  "Print a configuration with every default" },
-	{ "quarantine", "list", "", 0, 0, MM_OPTION_JSON | FILTERS,
-	  mm_cmd_quarantine_list, "List quarantined mails" },
-	{ "quarantine", "show", "ID...", 1, -1,
-	  MM_OPTION_JSON | MM_OPTION_MESSAGE, mm_cmd_quarantine_show,
-	  "Show quarantined mails, or one with all its bytes" },
-	{ "quarantine", "release", "ID...", 1, -1, MM_OPTION_JSON,
-	  mm_cmd_quarantine_release, "Scan again and deliver" },
-	{ "quarantine", "delete", "ID...", 1, -1, MM_OPTION_JSON,
-	  mm_cmd_quarantine_delete, "Delete quarantined mails" },
-};
-
-static const struct option options[] = {
-	{ "json", no_argument, NULL, MM_OPTION_JSON },
-	{ "engine", required_argument, NULL, MM_OPTION_ENGINE },
-	{ "message", no_argument, NULL, MM_OPTION_MESSAGE },
-	{ "recipient", required_argument, NULL, MM_OPTION_RECIPIENT },
-	{ "sender", required_argument, NULL, MM_OPTION_SENDER },
-	{ "reason", required_argument, NULL, MM_OPTION_REASON },
-	{ "since", required_argument, NULL, MM_OPTION_SINCE },
-	{ "until", required_argument, NULL, MM_OPTION_UNTIL },
-	{ "limit", required_argument, NULL, MM_OPTION_LIMIT },
-	{ "config", required_argument, NULL, MM_OPTION_CONFIG },
-	{ "help", no_argument, NULL, MM_OPTION_HELP },
-	{ "version", no_argument, NULL, MM_OPTION_VERSION },
-	{ NULL, 0, NULL, 0 },
-};
 
 int mm_ctl_error(const char *fmt, ...)
 {
@@ -105,13 +53,13 @@ static void print_options(unsigned int mask)
 {
 	size_t i;
 
-	for (i = 0; options[i].name != NULL; i++)
-		if ((mask & (unsigned int)options[i].val) != 0)
-			printf(" [--%s%s]", options[i].name,
-			       options[i].has_arg ? " VALUE" : "");
+	for (i = 0; mm_ctl_options[i].name != NULL; i++)
+		if ((mask & (unsigned int)mm_ctl_options[i].val) != 0)
+			printf(" [--%s%s]", mm_ctl_options[i].name,
+			       mm_ctl_options[i].has_arg ? " VALUE" : "");
 }
 
-static void print_command(const struct command *command)
+static void print_command(const struct mm_command *command)
 {
 	printf("  mamorictl %s%s%s%s%s", command->group,
 	       command->name == NULL ? "" : " ",
@@ -126,8 +74,8 @@ static int print_help(void)
 	size_t i;
 
 	puts("Usage: mamorictl [--config FILE] COMMAND [OPTION...]\n");
-	for (i = 0; i < sizeof(commands) / sizeof(*commands); i++)
-		print_command(&commands[i]);
+	for (i = 0; i < mm_command_count; i++)
+		print_command(&mm_commands[i]);
 	puts("\nThe exit status is 0 when all is well, for scan 1 when a mail "
 	     "is infected and 2\nwhen one could not be checked, and 3 for "
 	     "every error; see mamorictl(8).");
@@ -152,6 +100,8 @@ static const char **value_of(struct mm_ctl *ctl, int option)
 		return &ctl->until;
 	case MM_OPTION_LIMIT:
 		return &ctl->limit;
+	case MM_OPTION_DAY:
+		return &ctl->day;
 	case MM_OPTION_CONFIG:
 		return &ctl->conf_path;
 	default:
@@ -166,7 +116,7 @@ static int read_options(struct mm_ctl *ctl, int argc, char **argv)
 	int c;
 
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, ":", mm_ctl_options, NULL)) != -1) {
 		if (c == '?' || c == ':')
 			return mm_ctl_error("%s %s; see mamorictl --help",
 					    argv[optind - 1],
@@ -184,20 +134,21 @@ static int read_options(struct mm_ctl *ctl, int argc, char **argv)
 }
 
 /* The command that the first words name; they are taken off the operands. */
-static const struct command *find_command(struct mm_ctl *ctl)
+static const struct mm_command *find_command(struct mm_ctl *ctl)
 {
-	const struct command *command;
+	const struct mm_command *command;
 	size_t i;
 	int words;
 
-	for (i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
-		command = &commands[i];
+	for (i = 0; i < mm_command_count; i++) {
+		command = &mm_commands[i];
 		words = command->name == NULL ? 1 : 2;
 		if (ctl->count < words ||
 		    strcmp(ctl->operands[0], command->group) != 0 ||
 		    (words == 2 &&
 		     strcmp(ctl->operands[1], command->name) != 0))
 			continue;
+		ctl->group = command->group;
 		ctl->operands += words;
 		ctl->count -= words;
 		return command;
@@ -207,7 +158,7 @@ static const struct command *find_command(struct mm_ctl *ctl)
 
 static int run_command(struct mm_ctl *ctl)
 {
-	const struct command *command = find_command(ctl);
+	const struct mm_command *command = find_command(ctl);
 
 	if (command == NULL)
 		return mm_ctl_error("unknown command; see mamorictl --help");
