@@ -81,17 +81,21 @@ static cl_error_t on_layer(int fd, const char *type, const char **ancestors,
 	struct mm_layer *layer;
 
 	(void)fd, (void)ancestors, (void)parent_size, (void)name;
-	if (level >= LEVELS_MAX)
-		level = LEVELS_MAX - 1;
-	layer = &scan->layers[level];
+	/* Levels have gaps: an archive inside a program takes one of its own,
+	 * of which no callback tells. */
+	while (scan->depth > 0 &&
+	       (scan->depth == LEVELS_MAX ||
+		scan->layers[scan->depth - 1].level >= level))
+		scan->depth--;
+	layer = &scan->layers[scan->depth];
 	memset(layer, 0, sizeof(*layer));
-	layer->parent = level > 0 ? &scan->layers[level - 1] : NULL;
+	layer->parent = scan->depth > 0 ? layer - 1 : NULL;
 	layer->level = level;
 	layer->size = size;
 	layer->leaf = -1;
 	layer->normalized = (attributes & LAYER_ATTRIBUTES_NORMALIZED) != 0;
 	short_type(layer->type, sizeof(layer->type), type);
-	scan->depth = level + 1;
+	scan->depth++;
 	return scan->sink->layer(scan->sink->context, layer,
 				 (const unsigned char *)data) ? CL_BREAK
 							      : CL_CLEAN;
