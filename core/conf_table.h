@@ -67,6 +67,9 @@
 	  "Load new signatures beside the old ones, or after dropping them") \
 	X(DURATION, signatures_settle, "signatures.settle", "5s", 0, 3600, \
 	  "", "Wait this long after the last change before loading") \
+	X(NUMBER, signatures_shrink, "signatures.shrink", "50", 0, 100, "", \
+	  "Refuse new signatures that are fewer than this percentage of " \
+	  "those in service; 0 for any number") \
 	X(NUMBER, workers_inspectors, "workers.inspectors", "0", 0, 256, "", \
 	  "Scanners; 0 for the larger of 4 and twice the processors") \
 	X(NUMBER, workers_gates, "workers.gates", "0", 0, 1024, "", \

@@ -29,6 +29,8 @@ static void begin(struct mm_generations *gens)
 		       "too many old generations are still scanning", NULL);
 		return;
 	}
+	/* Without anything in service, few signatures are better than none. */
+	proc->serving = gens->current.signatures;
 	gens->next = (struct mm_generation){ .number = gens->last,
 					     .proc = proc };
 	mm_log(MM_LOG_INFO, "signatures-loading", NULL, "generation",
@@ -126,6 +128,11 @@ void mm_generations_workers(struct mm_generations *gens, struct mm_proc *proc,
 		number(pairs, "crashed") + number(pairs, "killed");
 }
 
+bool mm_generation_shrunk(uint64_t serving, uint64_t fresh, uint64_t percent)
+{
+	return fresh * 100 < serving * percent;
+}
+
 void mm_generations_ended(struct mm_generations *gens, struct mm_proc *proc)
 {
 	if (gens->current.number != 0 && proc == gens->current.proc) {
@@ -133,11 +140,13 @@ void mm_generations_ended(struct mm_generations *gens, struct mm_proc *proc)
 			/* The one that loads already takes over. */
 			proc->wanted = false;
 			gens->next.proc->wanted = true;
+			gens->next.proc->serving = 0;
 			gens->current = (struct mm_generation){ 0 };
 			return;
 		}
 		/* It is started again under its number and counts as loading
 		 * until it is ready. */
+		proc->serving = 0;
 		gens->next = (struct mm_generation){
 			.number = proc->generation, .proc = proc
 		};

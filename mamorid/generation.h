@@ -51,6 +51,10 @@ void mm_generations_refused(struct mm_generations *gens, struct mm_proc *proc,
 void mm_generations_workers(struct mm_generations *gens, struct mm_proc *proc,
 			    const struct mm_pairs *pairs);
 
+/* Are these so few, beside those in service, that somebody must have lost
+ * them? percent is the setting signatures.shrink. */
+bool mm_generation_shrunk(uint64_t serving, uint64_t fresh, uint64_t percent);
+
 /* A pool process has ended. */
 void mm_generations_ended(struct mm_generations *gens, struct mm_proc *proc);
 

@@ -29,6 +29,7 @@ struct options {
 	const char *role;
 	const char *signatures;
 	unsigned long generation;
+	unsigned long long serving;
 	bool foreground;
 	bool test;
 };
@@ -81,6 +82,7 @@ static int run_role(const struct options *opt)
 		.conf = &conf,
 		.conf_path = mm_xstrdup(opt->conf_path),
 		.generation = (uint32_t)opt->generation,
+		.serving = opt->serving,
 		.channel = passed_fd(MM_SPAWN_CHANNEL),
 		.listen = passed_fd(MM_SPAWN_LISTEN),
 		.control = passed_fd(MM_SPAWN_CONTROL),
@@ -136,7 +138,7 @@ static void parse(int argc, char **argv, struct options *opt)
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "c:fg:hR:s:tV", longs, NULL)) !=
+	while ((c = getopt_long(argc, argv, "c:fg:hm:R:s:tV", longs, NULL)) !=
 	       -1) {
 		switch (c) {
 		case 'c':
@@ -152,6 +154,9 @@ static void parse(int argc, char **argv, struct options *opt)
 		case 'h':
 			usage(stdout);
 			exit(0);
+		case 'm':
+			opt->serving = strtoull(optarg, NULL, 10);
+			break;
 		case 'R':
 			opt->role = optarg;
 			break;

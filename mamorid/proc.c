@@ -67,11 +67,11 @@ static void run_child(const struct mm_procs *procs, const struct mm_proc *proc,
 	const int from[3] = { channel, procs->listen[proc->role],
 			      proc->role == MM_PROC_KEEPER ? procs->control
 							   : -1 };
-	char title[64], generation[16];
+	char title[64], generation[16], serving[24];
 	char *argv[] = { title,	       (char *)"-R",
 			 (char *)mm_proc_name(proc->role),
 			 (char *)"-c", (char *)procs->conf_path,
-			 (char *)"-g", generation,
+			 (char *)"-g", generation, (char *)"-m", serving,
 			 NULL };
 	sigset_t none;
 	int moved[3];
@@ -80,6 +80,8 @@ static void run_child(const struct mm_procs *procs, const struct mm_proc *proc,
 	(void)snprintf(title, sizeof(title), "mamorid: %s",
 		       mm_proc_name(proc->role));
 	(void)snprintf(generation, sizeof(generation), "%u", proc->generation);
+	(void)snprintf(serving, sizeof(serving), "%llu",
+		       (unsigned long long)proc->serving);
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	/* First out of the way of the fixed numbers, then onto them. */

@@ -22,6 +22,7 @@ struct mm_proc {
 	pid_t pid;		/* 0: not running */
 	int channel;		/* -1: none, or asked to leave */
 	uint32_t generation;	/* pool only */
+	uint64_t serving;	/* pool only: signatures in service beside it */
 	bool wanted;		/* start again when it ends */
 	unsigned int restarts;	/* since the master started */
 	int64_t started_ms;

@@ -18,6 +18,7 @@ struct mm_role {
 	struct mm_users users;
 	const char *conf_path;
 	uint32_t generation;	/* pool only */
+	uint64_t serving;	/* pool only: signatures in service beside it */
 	int channel;		/* to the master */
 	int listen;		/* scan.sock: gate; inspect.sock: pool;
 				 * keeper.sock: keeper; else -1 */

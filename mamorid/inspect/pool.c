@@ -19,6 +19,7 @@
 #include "core/err.h"
 #include "core/fdutil.h"
 #include "mamorid/channel.h"
+#include "mamorid/generation.h"
 #include "mamorid/inspect/inspect.h"
 #include "mamorid/log.h"
 #include "mamorid/sizes.h"
@@ -200,6 +201,24 @@ static void run(struct mm_pool *pool, const sigset_t *open)
 	}
 }
 
+/* A download that went wrong may leave a folder that loads, and protects from
+ * next to nothing. */
+static int check_count(const struct mm_role *role,
+		       const struct mm_engine *engine, struct mm_buf *error)
+{
+	const struct mm_conf *conf = role->conf;
+	uint32_t fresh = mm_engine_signatures(engine);
+	int r;
+
+	if (!mm_generation_shrunk(role->serving, fresh,
+				  conf->signatures_shrink))
+		return 0;
+	r = mm_buf_printf(error, "%s: only %u signatures, %llu are in service "
+			  "(signatures.shrink)", conf->signatures_folder,
+			  fresh, (unsigned long long)role->serving);
+	return r < 0 ? r : MM_ERR_INVALID;
+}
+
 static int load(const struct mm_role *role, struct mm_engine **engine_r)
 {
 	struct mm_buf error;
@@ -208,6 +227,8 @@ static int load(const struct mm_role *role, struct mm_engine **engine_r)
 	mm_buf_init(&error, MM_TEXT_MAX);
 	r = mm_engine_load(role->conf, role->conf->signatures_folder, engine_r,
 			   &error);
+	if (r == 0 && (r = check_count(role, *engine_r, &error)) < 0)
+		mm_engine_free(engine_r);
 	if (r < 0)
 		tell_refused(role, error.len > 0 ? mm_buf_str(&error)
 						 : mm_err_text(r));

@@ -175,6 +175,61 @@ static void test_serial_drops_first(void **state)
 	free(procs);
 }
 
+/* The next one is told what serves; one that nothing serves beside is not. */
+static void test_knows_what_serves(void **state)
+{
+	struct mm_proc *old, *loading;
+
+	(void)state;
+	begin(false);
+	assert_int_equal(gens.next.proc->serving, 0);
+	serve_first();
+	old = gens.current.proc;
+	(void)mm_generations_reload(&gens);
+	loading = gens.next.proc;
+	assert_int_equal(loading->serving, 17);
+	end(old);
+	assert_int_equal(loading->serving, 0);
+	mm_generations_ready(&gens, loading, &ready);
+	(void)mm_generations_reload(&gens);
+	loading = gens.next.proc;
+	mm_generations_ready(&gens, loading, &ready);
+	assert_int_equal(loading->serving, 17);
+	end(loading);
+	assert_int_equal(loading->serving, 0);
+	free(procs);
+
+	begin(true);
+	serve_first();
+	old = gens.current.proc;
+	(void)mm_generations_reload(&gens);
+	end(old);
+	assert_int_equal(gens.next.proc->serving, 0);
+	free(procs);
+}
+
+static void test_shrunk(void **state)
+{
+	static const struct {
+		uint64_t serving, fresh, percent;
+		bool want;
+	} cases[] = {
+		{ 0, 1, 50, false },	   { 1, 1, 50, false },
+		{ 100, 50, 50, false },	   { 100, 49, 50, true },
+		{ 100, 200, 50, false },   { 100, 1, 0, false },
+		{ 100, 99, 100, true },	   { 100, 100, 100, false },
+		{ 8000000, 1, 50, true },  { 8000000, 8000001, 100, false },
+		{ UINT32_MAX, 0, 100, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(mm_generation_shrunk(cases[i].serving,
+						      cases[i].fresh,
+						      cases[i].percent),
+				 cases[i].want);
+}
+
 /* A pool that says it is ready without having been asked is not believed. */
 static void test_stranger_is_ignored(void **state)
 {
@@ -197,6 +252,8 @@ int main(void)
 		cmocka_unit_test(test_serving_one_dies_while_another_loads),
 		cmocka_unit_test(test_reload_while_loading_comes_after),
 		cmocka_unit_test(test_serial_drops_first),
+		cmocka_unit_test(test_knows_what_serves),
+		cmocka_unit_test(test_shrunk),
 		cmocka_unit_test(test_stranger_is_ignored),
 	};
 
