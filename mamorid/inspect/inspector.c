@@ -180,12 +180,14 @@ static bool retiring(const struct mm_worker *worker)
 	return poll(&fd, 1, 0) > 0;
 }
 
-/* Is there a request before the peer has been silent for too long? */
-static bool next_request(const struct mm_worker *worker, int conn)
+/* Is there a request before the peer has been silent for too long? Its first
+ * one is waited for even by a worker that is to leave: a mail that loses two
+ * inspectors counts as one that crashes them. */
+static bool next_request(const struct mm_worker *worker, int conn, bool first)
 {
 	struct pollfd fds[2] = {
 		{ .fd = conn, .events = POLLIN },
-		{ .fd = worker->retire_fd, .events = POLLIN },
+		{ .fd = first ? -1 : worker->retire_fd, .events = POLLIN },
 	};
 	mm_deadline deadline = mm_deadline_in(PEER_MS);
 	int n;
@@ -198,7 +200,8 @@ static bool next_request(const struct mm_worker *worker, int conn)
 
 static void serve_peer(const struct mm_worker *worker, int conn)
 {
-	uid_t uid;
+	uid_t uid = (uid_t)-1;
+	bool first = true;
 
 	if (mm_peer_uid(conn, &uid) < 0 ||
 	    !may_ask(&worker->role->users, uid)) {
@@ -206,9 +209,9 @@ static void serve_peer(const struct mm_worker *worker, int conn)
 		       NULL);
 		return;
 	}
-	while (next_request(worker, conn) && serve(worker, conn) == 0)
-		if (retiring(worker))
-			break;
+	while (next_request(worker, conn, first) && serve(worker, conn) == 0 &&
+	       !retiring(worker))
+		first = false;
 }
 
 /* An epoll set of the listening socket and the retire pipe; exclusive, so that

@@ -247,6 +247,50 @@ static void test_retire(void **state)
 	expect_exit(0);
 }
 
+static size_t count_fds(pid_t pid)
+{
+	char path[64];
+	size_t n = 0;
+
+	for (int fd = 0; fd < 64; fd++) {
+		snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)pid, fd);
+		n += access(path, F_OK) == 0;
+	}
+	return n;
+}
+
+/* A peer that a worker has welcomed is served although all are told to leave
+ * before it has asked. */
+static void test_retire_welcomed(void **state)
+{
+	mm_deadline patience = mm_deadline_in(20000);
+	struct mm_frame frame;
+	char text[64];
+	pid_t list[8];
+	int conn;
+	int fd;
+
+	(void)state;
+	start_pool();
+	expect_pairs(MM_CHANNEL_READY, "workers", text, sizeof(text));
+	assert_int_equal(children(list, 8), 2);
+	conn = mm_unix_connect(sock_path);
+	while (count_fds(list[0]) == count_fds(list[1]))
+		assert_true(mm_deadline_left(patience) > 0);
+	assert_int_equal(mm_channel_send(channel, MM_CHANNEL_RETIRE, 0, NULL),
+			 0);
+	while (children(list, 8) > 1)
+		assert_true(mm_deadline_left(patience) > 0);
+	fd = body_file("hello\n", 6);
+	assert_int_equal(ask(conn, fd, HEADER, mm_deadline_in(20000), 0), 0);
+	assert_int_equal(receive(conn, &frame), 0);
+	assert_int_equal(verdict_of(&frame), MM_VERDICT_CLEAN);
+	mm_frame_clear(&frame);
+	close(conn);
+	close(fd);
+	expect_exit(0);
+}
+
 /* The end of the master is the end of the pool. */
 static void test_master_gone(void **state)
 {
@@ -290,6 +334,7 @@ int main(void)
 		cmocka_unit_test(test_replaced),
 		cmocka_unit_test(test_hang),
 		cmocka_unit_test(test_retire),
+		cmocka_unit_test(test_retire_welcomed),
 		cmocka_unit_test(test_master_gone),
 		cmocka_unit_test(test_refused),
 	};
