@@ -95,6 +95,12 @@ void mm_gate_inspect(const char *socket_path,
 		       MM_NUM(try + 1), "reason", mm_err_text(r), NULL);
 		r = 0;
 	}
+	/* What an inspector sent that was no answer goes no further: the
+	 * keeper would refuse a record with it, and the mail would wait. */
+	if (got->state != MM_INSPECTED_DONE) {
+		mm_findings_clear(&got->findings);
+		mm_buf_reset(&got->bytes);
+	}
 	if (got->state == MM_INSPECTED_UNAVAILABLE)
 		mm_log(MM_LOG_WARN, "inspector-unavailable", req->trace,
 		       "reason", mm_err_text(r), NULL);
