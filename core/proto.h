@@ -248,6 +248,7 @@ enum mm_notice_kind {
 struct mm_notice {
 	enum mm_notice_kind kind;
 	const char *to;
+	const char *language;	/* "ja", "en", or NULL for the server's */
 };
 
 /* What must be on disk before the verdict: a quarantine copy for some

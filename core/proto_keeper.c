@@ -24,7 +24,11 @@ enum record_tag {
 	TAG_NOTICE = 11,	/* a nested list */
 };
 
-enum notice_tag { TAG_NOTICE_KIND = 1, TAG_NOTICE_TO = 2 };
+enum notice_tag {
+	TAG_NOTICE_KIND = 1,
+	TAG_NOTICE_TO = 2,
+	TAG_NOTICE_LANGUAGE = 3,
+};
 
 enum item_tag {
 	TAG_ID = 2,
@@ -48,7 +52,9 @@ static int put_notice(struct mm_buf *buf, const struct mm_notice *notice)
 
 	mm_buf_init(&list, MM_LIST_MAX);
 	if ((r = mm_wire_put_num(&list, TAG_NOTICE_KIND, notice->kind)) == 0 &&
-	    (r = mm_wire_put_str(&list, TAG_NOTICE_TO, notice->to)) == 0)
+	    (r = mm_wire_put_str(&list, TAG_NOTICE_TO, notice->to)) == 0 &&
+	    (r = mm_wire_put_str(&list, TAG_NOTICE_LANGUAGE,
+				 notice->language)) == 0)
 		r = mm_wire_put(buf, TAG_NOTICE, list.data, list.len);
 	mm_buf_clear(&list);
 	return r;
@@ -92,6 +98,9 @@ static int get_notice(const struct mm_wire *list, struct mm_notice *notice)
 					    MM_NOTICE_NOT_CHECKED, &num);
 		else if (tag == TAG_NOTICE_TO)
 			r = mm_wire_get_str(&field, MM_TEXT_MAX, &notice->to);
+		else if (tag == TAG_NOTICE_LANGUAGE)
+			r = mm_wire_get_str(&field, MM_TRACE_MAX,
+					    &notice->language);
 		if (r < 0)
 			return r;
 	}

@@ -224,6 +224,8 @@ static int get_path(struct mm_settings_tree *tree, const char *path,
 		if (errno == ENOENT || errno == ENOTDIR)
 			return 0;
 		memset(&st, 0, sizeof(st));
+		/* Unlike any file and unlike an empty slot. */
+		st.st_size = -1;
 	}
 	take_stamp(&st, &stamp);
 	if ((r = take_slot(tree, path, &slot)) < 0)

@@ -54,11 +54,32 @@ static const char *file_name(enum mm_notice_kind kind)
 	return "not-checked.txt";
 }
 
-static int load(struct mm_template *tpl, const struct mm_conf *conf,
-		const struct mm_outbox_item *item)
+/* The mailbox's own language, else the server's. */
+static const char *language_of(const struct mm_conf *conf,
+			       const struct mm_outbox_item *item,
+			       const struct mm_record *record)
 {
-	const char *language =
-		conf->notices_language == MM_CONF_LANGUAGE_EN ? "en" : "ja";
+	const char *language;
+	size_t i;
+
+	for (i = 0; i < record->nnotices; i++) {
+		language = record->notices[i].language;
+		if (language == NULL ||
+		    record->notices[i].kind != item->notice ||
+		    !mm_address_equal(record->notices[i].to, item->to))
+			continue;
+		/* It becomes a part of a path. */
+		if (strcmp(language, "en") == 0)
+			return "en";
+		if (strcmp(language, "ja") == 0)
+			return "ja";
+	}
+	return conf->notices_language == MM_CONF_LANGUAGE_EN ? "en" : "ja";
+}
+
+static int load(struct mm_template *tpl, const struct mm_conf *conf,
+		const struct mm_outbox_item *item, const char *language)
+{
 	char *path = mm_xasprintf("%s/%s/%s", conf->notices_folder, language,
 				  file_name(item->notice));
 	int r = mm_template_load(tpl, path);
@@ -199,13 +220,13 @@ int mm_notice_render(const struct mm_conf *conf,
 	if (!mm_address_is_plain(item->to) ||
 	    !is_dot_atom(domain, strlen(domain)))
 		return MM_ERR_INVALID;
-	if ((r = load(&tpl, conf, item)) < 0)
-		goto out;
+	memset(&tpl, 0, sizeof(tpl));
 	r = mm_record_decode(item->record, item->record_len, &record);
+	if (r == 0)
+		r = load(&tpl, conf, item, language_of(conf, item, &record));
 	if (r == 0)
 		r = render(out, conf, item, &tpl, &record);
 	mm_record_clear(&record);
-out:
 	mm_template_clear(&tpl);
 	return r;
 }

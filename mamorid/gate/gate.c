@@ -92,6 +92,24 @@ static void watch(int epoll, int fd, uint32_t events)
 		mm_fatal("epoll", "%s", strerror(errno));
 }
 
+static void tell_settings(const char *line)
+{
+	mm_log(MM_LOG_ERROR, "settings-unreadable", NULL, "error", line, NULL);
+}
+
+static struct mm_settings_tree *open_settings(const struct mm_role *role)
+{
+	char *path = mm_xasprintf("%s/settings", role->conf->state_dir);
+	struct mm_settings_tree *tree =
+		mm_settings_tree_open(path, role->users.keeper.uid,
+				      tell_settings);
+
+	if (tree == NULL)
+		mm_fatal("out-of-memory", "settings");
+	free(path);
+	return tree;
+}
+
 int mm_gate_main(const struct mm_role *role)
 {
 	const char *dir = role->conf->run_dir;
@@ -104,6 +122,7 @@ int mm_gate_main(const struct mm_role *role)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		mm_fatal("privilege", "no_new_privs: %s", strerror(errno));
 	mm_domains_init(&gate.domains, role->conf);
+	gate.tree = open_settings(role);
 	gate.inspect_path = mm_xasprintf("%s/" MM_INSPECT_SOCK, dir);
 	gate.keeper_path = mm_xasprintf("%s/" MM_KEEPER_SOCK, dir);
 	if ((epoll = epoll_create1(EPOLL_CLOEXEC)) < 0)
@@ -122,6 +141,7 @@ int mm_gate_main(const struct mm_role *role)
 		served += accept_one(&gate);
 	}
 	mm_domains_clear(&gate.domains);
+	mm_settings_tree_close(gate.tree);
 	free(gate.inspect_path);
 	free(gate.keeper_path);
 	mm_close(&epoll);

@@ -129,6 +129,12 @@ struct mm_treatment mm_policy_decide(enum mm_direction direction,
 	case MM_INSPECTED_CRASHED:
 		return not_checked(direction, "crashed",
 				   conf->not_checked_crashed);
+	case MM_INSPECTED_UNREGISTERED:
+		return (struct mm_treatment){
+			.verdict = MM_VERDICT_NOT_CHECKED,
+			.action = MM_ACTION_ACCEPT,
+			.reason = "unregistered",
+		};
 	case MM_INSPECTED_TOO_BIG:
 		return not_checked(direction, "limit", conf->not_checked_limit);
 	default:

@@ -13,6 +13,7 @@ enum mm_inspected {
 	MM_INSPECTED_CRASHED = 2,	/* two inspectors were lost on it */
 	MM_INSPECTED_TOO_BIG = 3,	/* over limits.message_size */
 	MM_INSPECTED_UNAVAILABLE = 4,	/* no inspector answered in time */
+	MM_INSPECTED_UNREGISTERED = 5,	/* not asked: nobody has the service */
 };
 
 /* What happens with a message. */
@@ -25,7 +26,7 @@ struct mm_treatment {
 	bool tell_operator;
 	const char *reason;		/* "virus", "encrypted", "limit",
 					 * "crashed", "unavailable", "error",
-					 * "own", or "" for clean */
+					 * "own", "unregistered", or "" for clean */
 };
 
 /* Decide. findings may be NULL unless inspected is DONE. Pure; every

@@ -3,6 +3,7 @@
 
 #include "core/frame.h"
 #include "core/proto.h"
+#include "core/settings_read.h"
 #include "mamorid/gate/domains.h"
 #include "mamorid/role.h"
 
@@ -10,6 +11,7 @@
 struct mm_gate {
 	const struct mm_role *role;
 	struct mm_domains domains;
+	struct mm_settings_tree *tree;
 	char *inspect_path;
 	char *keeper_path;
 };

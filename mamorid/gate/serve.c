@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/err.h"
 #include "core/fdutil.h"
@@ -25,6 +26,8 @@ struct job {
 	struct mm_request *request;
 	enum mm_direction direction;
 	const char *account;
+	struct mm_buf login;	/* what account points to */
+	bool registered;	/* is the mail to be checked at all? */
 	struct mm_gate_inspection inspection;
 	struct mm_treatment treatment;
 	int64_t started_ms;
@@ -35,6 +38,56 @@ static const struct mm_findings *findings_of(const struct job *job)
 	return job->inspection.state == MM_INSPECTED_DONE
 		       ? &job->inspection.findings
 		       : NULL;
+}
+
+static struct mm_notify notify_of(const struct job *job)
+{
+	return (struct mm_notify){
+		.conf = job->gate->role->conf,
+		.domains = &job->gate->domains,
+		.tree = job->gate->tree,
+		.now = (int64_t)time(NULL),
+	};
+}
+
+/* The account as the settings map the login, else the configuration. */
+static void find_account(struct job *job)
+{
+	const struct mm_scan_request *scan = &job->request->scan;
+	const struct mm_conf *conf = job->gate->role->conf;
+	const char *login = job->direction == MM_DIRECTION_OUTBOUND
+				    ? scan->auth_id
+			    : job->direction == MM_DIRECTION_LOCAL ? scan->login
+								   : NULL;
+
+	mm_buf_init(&job->login, MM_TEXT_MAX);
+	job->account = mm_direction_account(job->direction, scan, conf);
+	if (login != NULL &&
+	    mm_map_login(job->gate->tree, conf, login, &job->login) == 1)
+		job->account = mm_buf_str(&job->login);
+}
+
+/* A mail that is from or to at least one domain with settings is checked for
+ * all of them. */
+static bool is_registered(const struct job *job)
+{
+	const struct mm_scan_request *scan = &job->request->scan;
+	struct mm_settings_tree *tree = job->gate->tree;
+	struct mm_settings_view view;
+	size_t i;
+	bool check;
+
+	mm_settings_view(tree, "", &view);
+	check = mm_settings_value(&view, MM_SETTING_CHECK_UNREGISTERED, NULL)
+			->num != 0;
+	mm_settings_view_clear(&view);
+	if (check || (job->account != NULL &&
+		      mm_map_is_registered(tree, job->account)))
+		return true;
+	for (i = 0; i < scan->nrecipients; i++)
+		if (mm_map_is_registered(tree, scan->recipients[i]))
+			return true;
+	return false;
 }
 
 static void inspect(struct job *job)
@@ -49,6 +102,8 @@ static void inspect(struct job *job)
 
 	if (job->direction == MM_DIRECTION_OWN)
 		job->inspection.state = MM_INSPECTED_UNAVAILABLE;
+	else if (!job->registered)
+		job->inspection.state = MM_INSPECTED_UNREGISTERED;
 	else if (job->request->body_size >
 		 job->gate->role->conf->limits_message_size)
 		job->inspection.state = MM_INSPECTED_TOO_BIG;
@@ -76,12 +131,13 @@ static void record(struct job *job)
 		.findings = job->inspection.bytes.data,
 		.findings_len = job->inspection.bytes.len,
 	};
+	const struct mm_notify notify = notify_of(job);
+	struct mm_mailboxes boxes = { .list = NULL };
 	struct mm_buf why;
 
-	mm_notify_list(&rec, &job->treatment, job->direction,
-		       &job->gate->domains, job->gate->role->conf);
+	mm_notify_list(&rec, &job->treatment, job->direction, &notify, &boxes);
 	if (!rec.quarantine && rec.nnotices == 0)
-		return;
+		goto out;
 	mm_buf_init(&why, MM_TEXT_MAX);
 	if (mm_keeper_record(job->gate->keeper_path, &rec,
 			     job->request->headers, job->request->body,
@@ -92,8 +148,10 @@ static void record(struct job *job)
 		job->treatment.quarantine = false;
 		job->treatment.reason = "unrecorded";
 	}
-	free(rec.notices);
 	mm_buf_clear(&why);
+out:
+	free(rec.notices);
+	mm_mailboxes_clear(&boxes);
 }
 
 static int send_verdict(const struct job *job, const struct mm_answer *answer,
@@ -215,8 +273,8 @@ int mm_request_serve(const struct mm_gate *gate, struct mm_request *request,
 	};
 	int r;
 
-	job.account =
-		mm_direction_account(job.direction, &request->scan, role->conf);
+	find_account(&job);
+	job.registered = is_registered(&job);
 	inspect(&job);
 	job.treatment = mm_policy_decide(job.direction, job.inspection.state,
 					 findings_of(&job), role->conf);
@@ -232,5 +290,6 @@ int mm_request_serve(const struct mm_gate *gate, struct mm_request *request,
 	count(&job);
 	mm_answer_clear(&answer);
 	mm_gate_inspection_clear(&job.inspection);
+	mm_buf_clear(&job.login);
 	return r;
 }

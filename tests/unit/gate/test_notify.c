@@ -1,0 +1,200 @@
+/* Who is warned: settings, the address map, holds, any order of recipients. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "mamorid/gate/notify.h"
+#include "tests/unit/core/settings_dir.h"
+
+#define NOW 1000000
+
+static char *domain_items[] = { (char *)"Example.TEST", (char *)"b.test" };
+
+static struct mm_conf conf;
+static struct mm_domains domains;
+static struct mm_settings_tree *tree;
+
+static int setup(void **state)
+{
+	memset(&conf, 0, sizeof(conf));
+	conf.local_domains = (struct mm_conf_list){ domain_items, 2 };
+	conf.notices_enabled = 1;
+	conf.operator = (char *)"op@outside.test";
+	if (make_root(state) != 0)
+		return -1;
+	mm_domains_init(&domains, &conf);
+	tree = mm_settings_tree_open(root, geteuid(), NULL);
+	return tree == NULL ? -1 : 0;
+}
+
+static int teardown(void **state)
+{
+	mm_settings_tree_close(tree);
+	mm_domains_clear(&domains);
+	return drop_root(state);
+}
+
+/* The notices as "ADDRESS[=LANGUAGE] ...". */
+static const char *list(struct mm_record *record,
+			const struct mm_treatment *treatment,
+			enum mm_direction direction)
+{
+	static char text[1024];
+	const struct mm_notify notify = { &conf, &domains, tree, NOW };
+	struct mm_mailboxes boxes = { .list = NULL };
+	size_t i, len = 0;
+
+	mm_notify_list(record, treatment, direction, &notify, &boxes);
+	text[0] = '\0';
+	for (i = 0; i < record->nnotices; i++)
+		len += (size_t)snprintf(
+			text + len, sizeof(text) - len, "%s%s%s%s",
+			i > 0 ? " " : "", record->notices[i].to,
+			record->notices[i].language == NULL ? "" : "=",
+			record->notices[i].language == NULL
+				? "" : record->notices[i].language);
+	free(record->notices);
+	mm_mailboxes_clear(&boxes);
+	return text;
+}
+
+static const char *inbound(const char *a, const char *b, const char *c)
+{
+	const char *rcpts[] = { a, b, c };
+	struct mm_record record = { .recipients = rcpts };
+	struct mm_treatment treatment = { .warn_recipients = true };
+
+	while (record.nrecipients < 3 && rcpts[record.nrecipients] != NULL)
+		record.nrecipients++;
+	return list(&record, &treatment, MM_DIRECTION_INBOUND);
+}
+
+static void test_local_recipients_once_each(void **state)
+{
+	const char *rcpts[] = { "u2@b.test",	   "u1@example.test",
+				"U1@EXAMPLE.test", "x@outside.test",
+				"<bad>@b.test",	   "u3@example.test" };
+	struct mm_record record = { .recipients = rcpts, .nrecipients = 6 };
+	struct mm_treatment treatment = { .warn_recipients = true };
+
+	(void)state;
+	assert_string_equal(list(&record, &treatment, MM_DIRECTION_INBOUND),
+			    "u1@example.test u2@b.test u3@example.test");
+	conf.notices_enabled = 0;
+	assert_string_equal(list(&record, &treatment, MM_DIRECTION_INBOUND),
+			    "");
+}
+
+static void test_account_only_when_local(void **state)
+{
+	struct mm_record record = { .account = "u1@example.test" };
+	struct mm_treatment treatment = { .warn_account = true };
+
+	(void)state;
+	assert_string_equal(list(&record, &treatment, MM_DIRECTION_OUTBOUND),
+			    "u1@example.test");
+	record.account = "u1@outside.test";
+	assert_string_equal(list(&record, &treatment, MM_DIRECTION_LOCAL), "");
+	put("b.test/domain.yaml", "version: 1\n");
+	put("b.test/accounts/u1.yaml", "version: 1\nvirus_notice: no\n");
+	record.account = "u1@b.test";
+	assert_string_equal(list(&record, &treatment, MM_DIRECTION_OUTBOUND),
+			    "");
+}
+
+static void test_operator(void **state)
+{
+	struct mm_record record = { .nrecipients = 0 };
+	struct mm_treatment treatment = { .tell_operator = true };
+
+	(void)state;
+	put("_server.yaml", "version: 1\nvirus_notice: no\nhold: yes\n");
+	assert_string_equal(list(&record, &treatment, MM_DIRECTION_INBOUND),
+			    "op@outside.test");
+}
+
+static void test_every_order(void **state)
+{
+	static const char *const orders[][3] = {
+		{ "a@b.test", "b@b.test", "c@b.test" },
+		{ "a@b.test", "c@b.test", "b@b.test" },
+		{ "b@b.test", "a@b.test", "c@b.test" },
+		{ "b@b.test", "c@b.test", "a@b.test" },
+		{ "c@b.test", "a@b.test", "b@b.test" },
+		{ "c@b.test", "b@b.test", "a@b.test" },
+	};
+	size_t i;
+
+	(void)state;
+	put("b.test/domain.yaml", "version: 1\nnotice_language: en\n");
+	put("b.test/accounts/a.yaml", "version: 1\nnotice_language: ja\n");
+	put("b.test/accounts/b.yaml", "version: 1\nvirus_notice: no\n");
+	put("b.test/accounts/c.yaml", "version: 1\n");
+	for (i = 0; i < 6; i++)
+		assert_string_equal(inbound(orders[i][0], orders[i][1],
+					    orders[i][2]),
+				    "a@b.test=ja c@b.test=en");
+}
+
+static void test_map_decides(void **state)
+{
+	(void)state;
+	put("b.test/domain.yaml", "version: 1\n");
+	put("reg.test/domain.yaml", "version: 1\n");
+	put("alias.test/domain.yaml", "version: 1\nalias_of: b.test\n");
+	put("b.test/accounts/off.yaml", "version: 1\nvirus_notice: no\n");
+	put("b.test/accounts/on.yaml", "version: 1\n");
+	put("b.test/aliases/both.yaml",
+	    "version: 1\ntargets: [off@b.test, on@b.test, x@far.test]\n");
+	put("b.test/lists/team.yaml",
+	    "version: 1\nmembers: [off@b.test, on@b.test, x@far.test]\n");
+	assert_string_equal(inbound("off@b.test", NULL, NULL), "");
+	assert_string_equal(inbound("off+tag@b.test", NULL, NULL), "");
+	assert_string_equal(inbound("OFF@alias.test", NULL, NULL), "");
+	assert_string_equal(inbound("both@b.test", NULL, NULL), "on@b.test");
+	assert_string_equal(inbound("both@b.test", "on@b.test", "on+1@b.test"),
+			    "on@b.test");
+	/* Members of a list are told whatever they have set. */
+	assert_string_equal(inbound("team@b.test", NULL, NULL),
+			    "off@b.test on@b.test");
+	assert_string_equal(inbound("off@b.test", "team@b.test", NULL),
+			    "off@b.test on@b.test");
+	assert_string_equal(inbound("team@b.test", "off@b.test", NULL),
+			    "off@b.test on@b.test");
+	/* Not in local_domains, but with settings. */
+	assert_string_equal(inbound("x@reg.test", NULL, NULL), "x@reg.test");
+}
+
+static void test_holds(void **state)
+{
+	(void)state;
+	put("b.test/domain.yaml", "version: 1\nhold: yes\nhold_until: 999999\n");
+	assert_string_equal(inbound("a@b.test", NULL, NULL), "a@b.test");
+	put("b.test/domain.yaml", "version: 1\nhold: yes\nhold_until: 1000001\n");
+	assert_string_equal(inbound("a@b.test", NULL, NULL), "");
+	put("b.test/domain.yaml", "version: 1\nhold: yes\n");
+	assert_string_equal(inbound("a@b.test", "a@example.test", NULL),
+			    "a@example.test");
+	put("b.test/lists/team.yaml", "version: 1\nmembers: [a@b.test]\n");
+	assert_string_equal(inbound("team@b.test", NULL, NULL), "");
+	put("b.test/accounts/a.yaml", "version: 1\nhold: no\n");
+	assert_string_equal(inbound("team@b.test", NULL, NULL), "a@b.test");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_local_recipients_once_each),
+		TEST(test_account_only_when_local),
+		TEST(test_operator),
+		TEST(test_every_order),
+		TEST(test_map_decides),
+		TEST(test_holds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
