@@ -168,8 +168,10 @@ static inline struct mm_record fix_record(const struct mail *mail,
 	while (rec.nrecipients < 8 && mail->recipients[rec.nrecipients])
 		rec.nrecipients++;
 	while (rec.nnotices < 8 && mail->notices[rec.nnotices]) {
-		notices[rec.nnotices].kind = MM_NOTICE_VIRUS_INBOUND;
-		notices[rec.nnotices].to = mail->notices[rec.nnotices];
+		notices[rec.nnotices] = (struct mm_notice){
+			.kind = MM_NOTICE_VIRUS_INBOUND,
+			.to = mail->notices[rec.nnotices],
+		};
 		rec.nnotices++;
 	}
 	return rec;
