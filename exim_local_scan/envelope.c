@@ -87,12 +87,6 @@ void mm_mark_set(struct mm_mark *mark_r, uint32_t uid, const char *login)
 		memcpy(mark_r->login, login, strlen(login));
 }
 
-int mm_mark_format(struct mm_buf *out, const struct mm_mark *mark)
-{
-	return mm_buf_printf(out, MARK ": uid=%lu; login=%s\n",
-			     (unsigned long)mark->uid, mark->login);
-}
-
 /* Is there a CRLF in these bytes, the first of which follows last? */
 static bool has_crlf(const char *bytes, size_t len, char last)
 {

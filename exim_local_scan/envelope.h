@@ -27,8 +27,8 @@ MM_CHECK int mm_mark_parse(const char *text, size_t len,
 /* The mark for uid and login (NULL or unusual names are left out). */
 void mm_mark_set(struct mm_mark *mark_r, uint32_t uid, const char *login);
 
-/* Append the mark as a header line with its newline. */
-MM_CHECK int mm_mark_format(struct mm_buf *out, const struct mm_mark *mark);
+/* The mark as a header line, of an unsigned long uid and the login. */
+#define MM_MARK_LINE "X-Mamori-Pending: uid=%lu; login=%s\n"
 
 /* Does the body of fd from offset on have CRLF line ends (Exim's
  * spool_wireformat)? 1, 0 or MM_ERR_SYS. */

@@ -297,15 +297,13 @@ static void add_result(const char *reason)
 			       reason);
 }
 
-/* The mark goes to the end: unlike the result it is no trace header. */
+/* The mark goes to the end: unlike the result it is no trace header. Exim
+ * itself writes it, since a mail without it would be delivered unscanned:
+ * Exim dies rather than fails to add a header. */
 static void add_mark(const struct mm_mark *mark)
 {
-	struct mm_buf text;
-
-	mm_buf_init(&text, 200);
-	if (mm_mark_format(&text, mark) == 0)
-		header_add(TYPE_OTHER, "%s", mm_buf_str(&text));
-	mm_buf_clear(&text);
+	header_add(TYPE_OTHER, MM_MARK_LINE, (unsigned long)mark->uid,
+		   mark->login);
 }
 
 static int carry_out(struct job *job, enum mm_outcome outcome,

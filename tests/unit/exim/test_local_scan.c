@@ -295,6 +295,22 @@ static void torture(void **state)
 	assert_true(n > 5);
 }
 
+/* Not even then may a local mail go on without its mark. */
+static void pending_without_any_memory(void **state)
+{
+	unsigned char *text = NULL;
+	int r;
+
+	(void)state;
+	begin(&program, NULL);
+	allocations_left = 0;
+	r = local_scan(spool, &text);
+	allocations_left = -1;
+	assert_int_equal(r, FAKE_ACCEPT);
+	assert_non_null(strstr(fake_exim_headers(), "X-Mamori-Pending: uid="));
+	end();
+}
+
 static void the_version_is_the_headers(void **state)
 {
 	(void)state;
@@ -329,6 +345,7 @@ int main(void)
 		cmocka_unit_test(unreadable_uids_are_nobodys),
 		cmocka_unit_test(no_descriptor_of_the_body),
 		cmocka_unit_test(torture),
+		cmocka_unit_test(pending_without_any_memory),
 		cmocka_unit_test(the_version_is_the_headers),
 	};
 
