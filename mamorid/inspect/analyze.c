@@ -4,20 +4,12 @@
  */
 #include "mamorid/inspect/analyze.h"
 
+#include "mamorid/inspect/archive.h"
 #include "mamorid/inspect/format.h"
-
-static void opaque(struct mm_walk *walk, const struct mm_item *item)
-{
-	const char *detail;
-	enum mm_kind kind;
-
-	if (mm_format_opaque(item->type, item->data, item->len, &kind, &detail))
-		mm_walk_find(walk, item, kind, detail);
-}
 
 static void (*const analyzers[])(struct mm_walk *walk,
 				 const struct mm_item *item) = {
-	opaque,
+	mm_archive_analyze,
 };
 
 void mm_analyze(struct mm_walk *walk, const struct mm_item *item)

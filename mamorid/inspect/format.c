@@ -1,6 +1,6 @@
 /*
- * Recognizes content that libclamav does not open and says nothing about: RAR
- * archives, also self-extracting ones, and password-protected Office files.
+ * Recognizes formats by their first bytes: those that libclamav does not open,
+ * or opens in part.
  * Process: inspector (as users.inspector, in its jail), and one-shot mode.
  * Must never trust a length in the data.
  */
@@ -9,67 +9,98 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "mamorid/inspect/archive_lha.h"
 
-static const unsigned char rar4[] = { 'R', 'a', 'r', '!', 0x1a, 7, 0 };
-static const unsigned char rar5[] = { 'R', 'a', 'r', '!', 0x1a, 7, 1, 0 };
-
-/* "EncryptedPackage" as a name in an OLE2 folder (MS-OFFCRYPTO 2.3.4.4). */
-static const unsigned char encrypted_package[] = {
-	'E', 0, 'n', 0, 'c', 0, 'r', 0, 'y', 0, 'p', 0, 't', 0, 'e', 0,
-	'd', 0, 'P', 0, 'a', 0, 'c', 0, 'k', 0, 'a', 0, 'g', 0, 'e', 0,
+static const struct {
+	enum mm_format format;
+	size_t offset;
+	const char *magic;
+	size_t len;
+} magics[] = {
+#define MAGIC(text) text, sizeof(text) - 1
+	{ MM_FORMAT_RAR5, 0, MAGIC("Rar!\x1a\7\1") },
+	{ MM_FORMAT_RAR4, 0, MAGIC("Rar!\x1a\7") },
+	{ MM_FORMAT_SEVENZIP, 0, MAGIC("7z\xbc\xaf\x27\x1c") },
+	{ MM_FORMAT_CAB, 0, MAGIC("MSCF\0\0\0\0") },
+	{ MM_FORMAT_XAR, 0, MAGIC("xar!\0\x1c") },
+	{ MM_FORMAT_AR, 0, MAGIC("!<arch>\n") },
+	{ MM_FORMAT_WARC, 0, MAGIC("WARC/") },
+	{ MM_FORMAT_XZ, 0, MAGIC("\xfd" "7zXZ\0") },
+	{ MM_FORMAT_GZIP, 0, MAGIC("\x1f\x8b\x08") },
+	{ MM_FORMAT_BZIP2, 0, MAGIC("BZh") },
+	{ MM_FORMAT_LZIP, 0, MAGIC("LZIP\1") },
+	{ MM_FORMAT_ZSTD, 0, MAGIC("\x28\xb5\x2f\xfd") },
+	{ MM_FORMAT_LZ4, 0, MAGIC("\x04\x22\x4d\x18") },
+	{ MM_FORMAT_LZ4, 0, MAGIC("\x02\x21\x4c\x18") },
+	{ MM_FORMAT_COMPRESS, 0, MAGIC("\x1f\x9d") },
+	{ MM_FORMAT_CPIO, 0, MAGIC("070701") },
+	{ MM_FORMAT_CPIO, 0, MAGIC("070702") },
+	{ MM_FORMAT_CPIO, 0, MAGIC("070707") },
+	{ MM_FORMAT_CPIO, 0, MAGIC("\xc7\x71") },
+	{ MM_FORMAT_CPIO, 0, MAGIC("\x71\xc7") },
+	{ MM_FORMAT_ARJ, 0, MAGIC("\x60\xea") },
+	{ MM_FORMAT_ALZ, 0, MAGIC("ALZ\1") },
+	{ MM_FORMAT_EGG, 0, MAGIC("EGGA") },
+	{ MM_FORMAT_ACE, 7, MAGIC("**ACE**") },
+	{ MM_FORMAT_WIM, 0, MAGIC("MSWIM\0\0\0") },
+	{ MM_FORMAT_OLE, 0, MAGIC("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") },
+	{ MM_FORMAT_PDF, 0, MAGIC("%PDF-") },
+	{ MM_FORMAT_ISO, 32769, MAGIC("CD001") },
+	{ MM_FORMAT_ISO, 34817, MAGIC("CD001") },
+	{ MM_FORMAT_LZMA, 0, MAGIC("\x5d\0\0") },
 };
 
-static bool begins(const unsigned char *data, size_t size,
-		   const unsigned char *magic, size_t len)
-{
-	return size >= len && memcmp(data, magic, len) == 0;
-}
+static const char *const names[] = {
+	[MM_FORMAT_OTHER] = "archive", [MM_FORMAT_RAR4] = "rar",
+	[MM_FORMAT_RAR5] = "rar", [MM_FORMAT_LHA] = "lzh",
+	[MM_FORMAT_SEVENZIP] = "7z", [MM_FORMAT_ISO] = "iso",
+	[MM_FORMAT_CAB] = "cab", [MM_FORMAT_CPIO] = "cpio",
+	[MM_FORMAT_XAR] = "xar", [MM_FORMAT_AR] = "ar",
+	[MM_FORMAT_WARC] = "warc", [MM_FORMAT_XZ] = "xz",
+	[MM_FORMAT_GZIP] = "gzip", [MM_FORMAT_BZIP2] = "bzip2",
+	[MM_FORMAT_LZMA] = "lzma", [MM_FORMAT_LZIP] = "lzip",
+	[MM_FORMAT_ZSTD] = "zstd", [MM_FORMAT_LZ4] = "lz4",
+	[MM_FORMAT_COMPRESS] = "compress", [MM_FORMAT_ARJ] = "arj",
+	[MM_FORMAT_ALZ] = "alz", [MM_FORMAT_EGG] = "egg",
+	[MM_FORMAT_ACE] = "ace", [MM_FORMAT_WIM] = "wim",
+	[MM_FORMAT_OLE] = "office", [MM_FORMAT_PDF] = "pdf",
+};
 
-/* A main or encryption header right behind the signature: what tells an
- * archive from a program that merely knows the signature. */
-static bool is_rar(const unsigned char *data, size_t size)
+/* The size that an LZMA header gives is unknown (all ones) or below 4 GB, and
+ * its dictionary is a power of two or three times that. */
+static bool is_lzma(const unsigned char *data, size_t len)
 {
-	if (begins(data, size, rar4, sizeof(rar4)))
-		return size > 9 && data[9] == 0x73;
-	if (begins(data, size, rar5, sizeof(rar5)))
-		return size > 13 && (data[12] & 0x80) == 0 &&
-		       (data[13] == 1 || data[13] == 4);
-	return false;
-}
+	static const unsigned char unknown[8] = {
+		255, 255, 255, 255, 255, 255, 255, 255,
+	};
+	unsigned int dictionary;
 
-static bool holds_rar(const unsigned char *data, size_t size)
-{
-	const unsigned char *end = data + size;
-	const unsigned char *pos = data;
-
-	while ((pos = memmem(pos, (size_t)(end - pos), rar4, 6)) != NULL) {
-		if (is_rar(pos, (size_t)(end - pos)))
-			return true;
-		pos++;
-	}
-	return false;
-}
-
-bool mm_format_opaque(const char *type, const unsigned char *data, size_t size,
-		      enum mm_kind *kind_r, const char **detail_r)
-{
-	if (data == NULL)
+	if (len < 18 || data[13] != 0)
 		return false;
-	/* At the very front the signature alone is enough. */
-	if (begins(data, size, rar4, 6) ||
-	    (strncmp(type, "msexe", 5) == 0 && holds_rar(data, size))) {
-		*kind_r = MM_KIND_LIMIT;
-		*detail_r = "unsupported: rar";
-		return true;
+	dictionary = (unsigned int)data[3] | (unsigned int)data[4] << 8;
+	if (dictionary == 0 || ((dictionary & (dictionary - 1)) != 0 &&
+				dictionary % 3 != 0))
+		return false;
+	return memcmp(data + 5, unknown, 8) == 0 ||
+	       memcmp(data + 9, "\0\0\0", 4) == 0;
+}
+
+enum mm_format mm_format_of(const unsigned char *data, size_t len)
+{
+	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++) {
+		if (len < magics[i].offset + magics[i].len ||
+		    memcmp(data + magics[i].offset, magics[i].magic,
+			   magics[i].len) != 0)
+			continue;
+		if (magics[i].format != MM_FORMAT_LZMA || is_lzma(data, len))
+			return magics[i].format;
 	}
-	if (strncmp(type, "msole2", 6) == 0 &&
-	    memmem(data, size, encrypted_package,
-		   sizeof(encrypted_package)) != NULL) {
-		*kind_r = MM_KIND_ENCRYPTED;
-		*detail_r = "encrypted: office";
-		return true;
-	}
-	return false;
+	return mm_lha_header(data, len) ? MM_FORMAT_LHA : MM_FORMAT_OTHER;
+}
+
+const char *mm_format_name(enum mm_format format)
+{
+	return names[format];
 }
 
 bool mm_format_macro_sheet(const char *name)

@@ -12,6 +12,7 @@
 #include "core/err.h"
 #include "core/text.h"
 #include "mamorid/inspect/analyze.h"
+#include "mamorid/inspect/archive.h"
 #include "mamorid/inspect/base64_cut.h"
 #include "mamorid/inspect/bound.h"
 #include "mamorid/inspect/mime.h"
@@ -27,6 +28,7 @@ struct inspection {
 	struct mm_base64_cuts *cuts;	/* of this pass, or NULL */
 	bool bound;		/* a part wants its mail around it */
 	bool again;		/* all layers have been looked at */
+	struct mm_kept_list kept;
 };
 
 void mm_inspect_init(void)
@@ -121,8 +123,13 @@ static bool on_layer(void *context, struct mm_layer *layer,
 	if (layer->parent != NULL && !layer->normalized && !in_mail(layer) &&
 	    !mm_walk_unpacked(in->walk, layer->leaf, layer->size))
 		return true;
+	if (layer->depth > mm_walk_conf(in->walk)->limits_depth) {
+		mm_walk_stop(in->walk, layer->leaf, "nesting depth");
+		return true;
+	}
 	item = item_of(in, layer, data);
 	mm_analyze(in->walk, &item);
+	mm_kept_layer(&in->kept, &item, layer->level, layer->normalized);
 	return mm_walk_stopped(in->walk, layer->leaf);
 }
 
@@ -151,6 +158,7 @@ static void on_member(void *context, const struct mm_layer *layer,
 		in->mail.leaves[layer->leaf].locked = true;
 	else if (encrypted)
 		in->locked = true;
+	mm_kept_member(&in->kept, layer->level, size, encrypted);
 	mm_analyze_member(in->walk, &item, name, size);
 }
 
@@ -189,6 +197,7 @@ static void pass(struct inspection *in, const struct mm_item *base,
 	in->base = base;
 	r = mm_engine_scan(in->engine, data, len, mm_walk_deadline(in->walk),
 			   &sink, &error);
+	mm_kept_end(&in->kept);
 	if (r == MM_ERR_TIMEOUT)
 		mm_walk_stop(in->walk, leaf, "scan time");
 	else if (r < 0)
@@ -302,6 +311,7 @@ void mm_inspect(struct mm_engine *engine, const struct mm_conf *conf,
 	mm_mime_read(source->data + source->prefix,
 		     source->len - source->prefix, &limits, &in.mail);
 	in.walk = mm_walk_new(conf, deadline, &in.mail, report);
+	in.kept.walk = in.walk;
 	describe(&in, &report->findings);
 	if (source->too_large) {
 		mm_walk_find_part(in.walk, -1, MM_KIND_LIMIT, "message size");

@@ -111,7 +111,7 @@ static UNUSED void fix_archive(struct mm_buf *out, const char *format,
 {
 	struct archive *ar = archive_write_new();
 	struct archive_entry *entry = archive_entry_new();
-	char *space = mm_xcalloc(len + 65536, 1);
+	char *space = mm_xcalloc(len + (2u << 20), 1);
 	size_t used = 0;
 
 	assert_int_equal(archive_write_set_format_by_name(ar, format), 0);
@@ -120,7 +120,7 @@ static UNUSED void fix_archive(struct mm_buf *out, const char *format,
 	if (options != NULL && strstr(options, "encryption") != NULL)
 		assert_int_equal(archive_write_set_passphrase(ar, "secret"),
 				 0);
-	assert_int_equal(archive_write_open_memory(ar, space, len + 65536,
+	assert_int_equal(archive_write_open_memory(ar, space, len + (2u << 20),
 						   &used), 0);
 	archive_entry_set_pathname(entry, member);
 	archive_entry_set_size(entry, (int64_t)len);

@@ -195,23 +195,6 @@ static void test_split_boundary(void **state)
 	mm_buf_clear(&eicar);
 }
 
-static void test_rar(void **state)
-{
-	static const unsigned char rar[] = {
-		'R', 'a', 'r', '!', 0x1a, 7, 1, 0, 0x33, 0x92, 0xb5, 0xe5,
-		0x0a, 1, 5, 6, 0, 5, 1, 1, 0x80, 0x80, 0,
-	};
-	struct mm_buf mail;
-
-	(void)state;
-	fix_mail(&mail, "Content-Type: application/x-rar; name=a.rar\n", rar,
-		 sizeof(rar));
-	check("rar", &mail, &(struct expect){
-		MM_VERDICT_NOT_CHECKED, MM_KIND_LIMIT, "2", "a.rar", NULL,
-		"unsupported: rar" });
-	mm_buf_clear(&mail);
-}
-
 /* Excel 4.0 macros show by the member's path alone. */
 static void test_macro_sheet(void **state)
 {
@@ -268,7 +251,6 @@ int main(void)
 		cmocka_unit_test(test_odd_structure),
 		cmocka_unit_test(test_encoded_message),
 		cmocka_unit_test(test_split_boundary),
-		cmocka_unit_test(test_rar),
 		cmocka_unit_test(test_macro_sheet),
 		cmocka_unit_test(test_same_twice),
 	};

@@ -1,0 +1,16 @@
+#ifndef MM_INSPECT_ARCHIVE_READ_H
+#define MM_INSPECT_ARCHIVE_READ_H
+
+#include "mamorid/inspect/format.h"
+#include "mamorid/inspect/walk.h"
+
+/* Unpack an archive, or one compressed file, of this format and push what it
+ * holds as children of item; data lies within item, say behind the program
+ * that unpacks it. Finds what is encrypted, and what cannot be opened.
+ * sure: the content is of this format, or else a failure at its very begin
+ * only means that it is not. */
+void mm_archive_unpack(struct mm_walk *walk, const struct mm_item *item,
+		       enum mm_format format, bool sure,
+		       const unsigned char *data, size_t len);
+
+#endif
