@@ -102,10 +102,49 @@ static void print_json(const struct mm_rows *rows, const char *name)
 	mm_json_print(json);
 }
 
+/* The entries of a list or a map in one line; false when there are none. */
+static bool print_entries(const struct mm_rows *rows, const char *key)
+{
+	const char *entry, *name, *value;
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < rows->count; i++) {
+		entry = mm_pairs_get(&rows->list[i], "entry");
+		name = mm_pairs_get(&rows->list[i], "name");
+		value = mm_pairs_get(&rows->list[i], "value");
+		if (entry == NULL || value == NULL || strcmp(entry, key) != 0)
+			continue;
+		fputs(any ? ", " : "", stdout);
+		any = true;
+		if (name != NULL) {
+			mm_out_text(name);
+			putchar('=');
+		}
+		mm_out_text(value);
+	}
+	return any;
+}
+
+/* A text without the quotes that YAML needs. */
+static void print_value(const char *value)
+{
+	char text[MM_TEXT_MAX + 1];
+	const size_t len = strlen(value);
+
+	if (len < 2 || value[0] != '"' || len > MM_TEXT_MAX) {
+		mm_out_text(value);
+		return;
+	}
+	memcpy(text, value + 1, len - 2);
+	text[len - 2] = '\0';
+	mm_out_text(text);
+}
+
 void mm_settings_print(const struct mm_ctl *ctl, const struct mm_rows *rows,
 		       const char *name)
 {
-	const char *key, *value, *from;
+	const char *key, *value, *from, *type;
 	size_t i;
 
 	if (ctl->json) {
@@ -116,10 +155,15 @@ void mm_settings_print(const struct mm_ctl *ctl, const struct mm_rows *rows,
 		key = mm_pairs_get(&rows->list[i], "key");
 		value = mm_pairs_get(&rows->list[i], "value");
 		from = mm_pairs_get(&rows->list[i], "from");
+		type = mm_pairs_get(&rows->list[i], "type");
 		if (key == NULL || value == NULL)
 			continue;
 		printf("%-28s %-8s ", key, from == NULL ? "" : from);
-		mm_out_text(value);
+		if (type == NULL || (strcmp(type, "list") != 0 &&
+				     strcmp(type, "map") != 0))
+			print_value(value);
+		else if (!print_entries(rows, key))
+			putchar('-');
 		putchar('\n');
 	}
 }

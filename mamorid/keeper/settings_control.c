@@ -163,8 +163,9 @@ static int put_entries(struct mm_buf *rows, enum mm_setting i,
 	return r;
 }
 
+/* What does not inherit is looked up in the account's place. */
 static int put_key(struct mm_buf *rows, enum mm_setting i,
-		   const struct mm_settings_view *view)
+		   const struct mm_settings_view *view, enum mm_level level)
 {
 	static const char *const types[] = { "bool", "enum", "number",
 					     "duration", "text", "list",
@@ -175,6 +176,8 @@ static int put_key(struct mm_buf *rows, enum mm_setting i,
 	struct mm_buf text;
 	int r;
 
+	if (from == MM_LEVEL_ACCOUNT)
+		from = level;
 	mm_buf_init(&text, 4 * MM_SETTINGS_FILE_MAX);
 	if ((r = mm_setting_show(i, value, &text)) == 0) {
 		const char *const row[] = { "key", mm_setting_rows[i].key,
@@ -232,7 +235,8 @@ void mm_settings_show_handle(struct mm_client *client)
 	for (i = 0; i < MM_SETTINGS && r == 0; i++)
 		if ((mm_setting_rows[i].levels &
 		     (unsigned int)request.level) != 0)
-			r = put_key(&rows, (enum mm_setting)i, &view);
+			r = put_key(&rows, (enum mm_setting)i, &view,
+				    request.level);
 	if (r < 0)
 		mm_settings_fail(client, r, NULL);
 	else

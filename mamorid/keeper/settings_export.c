@@ -74,10 +74,14 @@ static int put_address(void *arg, const char *address)
 static int put_level(struct export *export, enum mm_level level,
 		     const char *domain, const char *heading)
 {
+	int r;
+
 	export->level = level;
 	export->heading = heading;
-	return mm_settings_store_list(export->store, level, domain,
-				      put_address, export);
+	r = mm_settings_store_list(export->store, level, domain, put_address,
+				   export);
+	export->heading = NULL;
+	return r;
 }
 
 static int put_domain(void *arg, const char *domain)
@@ -114,7 +118,7 @@ static int put_all(struct export *export)
 			       MM_SETTINGS_VERSION)) < 0 ||
 	    (r = put_file(export, MM_LEVEL_SERVER, "", "server", 0)) < 0)
 		return r;
-	export->heading = "logins:\n";
+	export->heading = "logins:\n";	/* only above the first */
 	if ((r = mm_settings_store_list(export->store, MM_LEVEL_LOGIN, NULL,
 					put_login, export)) < 0)
 		return r;

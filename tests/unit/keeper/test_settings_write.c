@@ -324,6 +324,19 @@ static const char exported[] =
 	"      team:\n"
 	"        members: [\"a@b.test\"]\n";
 
+/* Folders have no order, so that a second domain has a test of its own. */
+static const char two_domains[] =
+	"version: 1\n"
+	"domains:\n"
+	"  b.test:\n"
+	"    settings: {}\n"
+	"    accounts:\n"
+	"      a: {}\n"
+	"  c.test:\n"
+	"    settings: {}\n"
+	"    lists:\n"
+	"      l: {}\n";
+
 static int import(struct mm_settings_store *into, const char *text,
 		  struct mm_buf *error)
 {
@@ -347,7 +360,7 @@ static int replace_all(const char *text, struct mm_buf *error)
 
 static void test_round_trip(void **state)
 {
-	struct mm_buf error;
+	struct mm_buf error, out;
 
 	(void)state;
 	mm_buf_init(&error, 4096);
@@ -356,6 +369,13 @@ static void test_round_trip(void **state)
 	assert_int_equal(export_is(exported), 0);
 	reopen();
 	assert_int_equal(export_is(exported), 0);
+	assert_int_equal(replace_all(two_domains, &error), 0);
+	mm_buf_init(&out, 0);
+	assert_int_equal(mm_settings_export(&store, &out, &error), 0);
+	assert_int_equal(out.len, strlen(two_domains));
+	if (replace_all(mm_buf_str(&out), &error) < 0)
+		fail_msg("%s", mm_buf_str(&error));
+	mm_buf_clear(&out);
 	mm_buf_clear(&error);
 }
 
