@@ -149,7 +149,6 @@ static void read_origin(struct job *job)
 	origin->batched = smtp_batched_input;
 	origin->host_address = (const char *)sender_host_address;
 	origin->protocol = (const char *)received_protocol;
-	origin->sender = (const char *)sender_address;
 	/* Two different numbers: what cannot be read is nobody's. */
 	origin->uid = expand_number("$originator_uid", UINT32_MAX);
 	origin->exim_uid = expand_number("$exim_uid", UINT32_MAX - 1);
@@ -207,7 +206,7 @@ static int read_request(struct job *job, int data_fd)
 	int r;
 
 	req->trace = (const char *)message_id;
-	req->sender = job->origin.sender;
+	req->sender = (const char *)sender_address;
 	req->host_address = job->origin.host_address;
 	req->host_name = (const char *)sender_host_name;
 	req->helo = expand("$sender_helo_name");
@@ -370,10 +369,6 @@ int local_scan(int fd, uschar **return_text)
 	memset(&job, 0, sizeof(job));
 	mm_answer_init(&job.answer);
 	read_origin(&job);
-	if (job.submission == MM_SUBMISSION_BOUNCE) {
-		add_result("own-bounce");
-		return LOCAL_SCAN_ACCEPT;
-	}
 	if (recipients_count < 1)
 		return LOCAL_SCAN_ACCEPT;
 	mm_settings_read(&job.settings);

@@ -15,8 +15,10 @@
 #define REPLY_LINES 8u
 #define REPLY_LINE_MAX 400u
 
-/* Nobody but Exim itself runs with its uid and without a host address, so
- * none of the two special cases can be had by outsiders or customers. */
+/* Nobody but Exim itself runs with its uid and without a host address, so the
+ * re-scan cannot be had by outsiders or customers. Exim's own bounces are
+ * ordinary local mail: the text in them is somebody else's, and anybody can
+ * have one sent to anyone, by `sendmail -t -f VICTIM` without a recipient. */
 enum mm_submission mm_submission_of(const struct mm_origin *origin)
 {
 	bool own = origin->host_address == NULL &&
@@ -24,8 +26,6 @@ enum mm_submission mm_submission_of(const struct mm_origin *origin)
 
 	if (origin->host_checking)
 		return MM_SUBMISSION_TEST;
-	if (own && !origin->smtp && *origin->sender == '\0')
-		return MM_SUBMISSION_BOUNCE;
 	if (own && origin->marked && origin->batched &&
 	    origin->protocol != NULL &&
 	    strcmp(origin->protocol, "local-bsmtp") == 0)

@@ -10,9 +10,9 @@
 /* How a message came, as far as the answer depends on it. */
 enum mm_submission {
 	MM_SUBMISSION_DIALOGUE,	/* SMTP and -bs: the client reads a reply */
-	MM_SUBMISSION_LOCAL,	/* -t, -bm, -bS: nobody reads one */
+	MM_SUBMISSION_LOCAL,	/* -t, -bm, -bS, and Exim's own bounces: nobody
+				 * reads one */
 	MM_SUBMISSION_RESCAN,	/* pending mail from our own router */
-	MM_SUBMISSION_BOUNCE,	/* made by this Exim */
 	MM_SUBMISSION_TEST,	/* exim -bh */
 };
 
@@ -23,7 +23,6 @@ struct mm_origin {
 	bool marked;		/* one valid pending mark was found */
 	const char *host_address;
 	const char *protocol;
-	const char *sender;
 	uint32_t uid;
 	uint32_t exim_uid;
 };

@@ -36,8 +36,6 @@ enum mm_direction mm_direction_of(const struct mm_scan_request *req,
 		return MM_DIRECTION_LOCAL;
 	if (smtp && !batched && req->uid == users->courier.uid)
 		return MM_DIRECTION_OWN;
-	if (!smtp && req->uid == users->exim.uid && req->sender[0] == '\0')
-		return MM_DIRECTION_OWN;
 	return MM_DIRECTION_LOCAL;
 }
 

@@ -9,9 +9,9 @@
 enum mm_direction {
 	MM_DIRECTION_INBOUND = 1,	/* over SMTP without AUTH */
 	MM_DIRECTION_OUTBOUND = 2,	/* an authenticated submission */
-	MM_DIRECTION_LOCAL = 3,		/* a local program: PHP mail(), cron */
-	MM_DIRECTION_OWN = 4,		/* our courier's notices and releases,
+	MM_DIRECTION_LOCAL = 3,		/* a local program: PHP mail(), cron,
 					 * Exim's own bounces */
+	MM_DIRECTION_OWN = 4,		/* our courier's notices and releases */
 };
 
 const char *mm_direction_name(enum mm_direction direction);

@@ -124,13 +124,13 @@ def test_a_null_sender_of_a_customer_is_asked_about(exim, gate):
     assert req.uid == exim.uid_of("www-data")
 
 
-def test_bounces_of_this_exim_pass_unasked(exim, gate):
+def test_bounces_of_this_exim_are_asked_about_and_pass(exim, gate):
     exim.sendmail("Subject: x\n\nbody\n", rcpts=("nobody-here@local.test",),
                   options=("-f", "a@local.test"))
     mail = exim.wait_mail()
     assert parse(mail)["X-Failed-Recipients"] == "nobody-here@local.test"
-    assert parse(mail)["X-Mamori-Result"] == "not-checked; reason=own-bounce"
-    assert len(gate.requests) == 1
+    req = gate.wait_requests(2)
+    assert (req.sender, req.uid, req.flags) == ("", req.exim_uid, 0)
     exim.wait_idle()
 
 

@@ -17,6 +17,10 @@ static const struct fake_exim program = {
 	.protocol = "local", .sender = "w@here.test", .uid = "33",
 	.login = "www-data", .message_id = ID,
 };
+static const struct fake_exim bounce = {
+	.protocol = "local", .sender = "", .uid = FAKE_EXIM_UID,
+	.login = "Debian-exim", .message_id = ID,
+};
 static const struct fake_exim rescan = {
 	.smtp = true, .batched = true, .protocol = "local-bsmtp",
 	.sender = "w@here.test", .uid = FAKE_EXIM_UID, .login = "Debian-exim",
@@ -126,6 +130,8 @@ static void the_lock_is_there_afterwards(void **state)
 static void every_action_by_submission(void **state)
 {
 	static const char mark[] = "X-Mamori-Pending: uid=33; login=www-data\n";
+	static const char own_mark[] = "X-Mamori-Pending: uid=102; "
+				       "login=Debian-exim\n";
 	static const struct {
 		const char *name;
 		const struct fake_exim *message;
@@ -150,6 +156,12 @@ static void every_action_by_submission(void **state)
 		{ "local defer, forged", &program,
 		  "X-Mamori-Pending: uid=0; login=root\n", MM_ACTION_DEFER,
 		  FAKE_ACCEPT, NULL, ALL, mark },
+		{ "bounce accept", &bounce, "X-Mamori-Result: forged\n",
+		  MM_ACTION_ACCEPT, FAKE_ACCEPT, NULL, ALL, "" },
+		{ "bounce reject", &bounce, NULL, MM_ACTION_REJECT,
+		  FAKE_ACCEPT, NULL, "", "" },
+		{ "bounce defer", &bounce, NULL, MM_ACTION_DEFER,
+		  FAKE_ACCEPT, NULL, ALL, own_mark },
 		{ "re-scan accept", &rescan, mark, MM_ACTION_ACCEPT,
 		  FAKE_ACCEPT, NULL, ALL, "" },
 		{ "re-scan defer", &rescan, mark, MM_ACTION_DEFER,
@@ -196,16 +208,6 @@ static void what_is_never_asked_about(void **state)
 	begin(&message, "X-Mamori-Kept: 1\n");
 	assert_int_equal(local_scan(-1, &text), FAKE_ACCEPT);
 	assert_non_null(strstr(fake_exim_headers(), "X-Mamori-Kept"));
-	end();
-
-	message = program;
-	message.uid = FAKE_EXIM_UID;
-	message.sender = "";
-	begin(&message, "X-Mamori-Result: forged\n");
-	assert_int_equal(local_scan(-1, &text), FAKE_ACCEPT);
-	assert_string_equal(fake_exim_headers(),
-			    "X-Mamori-Result: not-checked; reason=own-bounce\n"
-			    RECEIVED "Subject: old\n");
 	end();
 
 	fake_exim_begin(&outside);
