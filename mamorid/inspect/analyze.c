@@ -5,11 +5,17 @@
 #include "mamorid/inspect/analyze.h"
 
 #include "mamorid/inspect/archive.h"
+#include "mamorid/inspect/executable.h"
 #include "mamorid/inspect/format.h"
+#include "mamorid/inspect/html.h"
+#include "mamorid/inspect/name.h"
 
 static void (*const analyzers[])(struct mm_walk *walk,
 				 const struct mm_item *item) = {
 	mm_archive_analyze,
+	mm_name_analyze,
+	mm_executable_analyze,
+	mm_html_analyze,
 };
 
 void mm_analyze(struct mm_walk *walk, const struct mm_item *item)
@@ -29,4 +35,6 @@ void mm_analyze_member(struct mm_walk *walk, const struct mm_item *archive,
 	(void)size;
 	if (mm_format_macro_sheet(member))
 		mm_walk_find(walk, archive, MM_KIND_MACRO, "macro: xlm");
+	mm_name_member(walk, archive, member);
+	mm_executable_member(walk, archive, member);
 }
