@@ -5,6 +5,7 @@
 #include "mamorid/inspect/analyze.h"
 
 #include "mamorid/inspect/archive.h"
+#include "mamorid/inspect/encrypted.h"
 #include "mamorid/inspect/executable.h"
 #include "mamorid/inspect/format.h"
 #include "mamorid/inspect/html.h"
@@ -13,6 +14,7 @@
 static void (*const analyzers[])(struct mm_walk *walk,
 				 const struct mm_item *item) = {
 	mm_archive_analyze,
+	mm_encrypted_analyze,
 	mm_name_analyze,
 	mm_executable_analyze,
 	mm_html_analyze,

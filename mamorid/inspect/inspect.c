@@ -15,6 +15,7 @@
 #include "mamorid/inspect/archive.h"
 #include "mamorid/inspect/base64_cut.h"
 #include "mamorid/inspect/bound.h"
+#include "mamorid/inspect/encrypted.h"
 #include "mamorid/inspect/mime.h"
 #include "mamorid/inspect/parts.h"
 #include "mamorid/inspect/walk.h"
@@ -137,12 +138,13 @@ static void on_hit(void *context, const struct mm_layer *layer,
 		   const char *name)
 {
 	struct inspection *in = context;
+	const char *locked = mm_encrypted_alert(name);
 
 	if (mm_text_has_prefix(name, MM_BOUND_NAME))
 		in->bound = true;
 	else
 		mm_walk_find_part(in->walk, layer->leaf, mm_report_kind(name),
-				  name);
+				  locked != NULL ? locked : name);
 }
 
 static void on_member(void *context, const struct mm_layer *layer,
@@ -150,11 +152,14 @@ static void on_member(void *context, const struct mm_layer *layer,
 {
 	struct inspection *in = context;
 	const struct mm_item item = item_of(in, layer, NULL);
+	const char *locked = mm_encrypted_type(layer->type);
 
 	if (size > mm_walk_conf(in->walk)->limits_unpacked_size &&
 	    !mm_walk_stopped(in->walk, layer->leaf))
 		mm_walk_stop(in->walk, layer->leaf, "unpacked size");
-	if (encrypted && layer->leaf >= 0)
+	if (encrypted && locked != NULL)
+		mm_walk_find(in->walk, &item, MM_KIND_ENCRYPTED, locked);
+	else if (encrypted && layer->leaf >= 0)
 		in->mail.leaves[layer->leaf].locked = true;
 	else if (encrypted)
 		in->locked = true;

@@ -50,7 +50,7 @@ static void test_encrypted(void **state)
 		fix_mail(&mail, cases[i].header, zip.data, zip.len);
 		check(cases[i].name, &mail, &(struct expect){
 			MM_VERDICT_NOT_CHECKED, MM_KIND_ENCRYPTED, "2",
-			cases[i].want, "zip", "Heuristics.Encrypted.Zip" });
+			cases[i].want, "zip", "encrypted: zip" });
 		mm_buf_clear(&zip);
 		mm_buf_clear(&mail);
 	}
