@@ -10,6 +10,7 @@
 #include "mamorid/inspect/format.h"
 #include "mamorid/inspect/html.h"
 #include "mamorid/inspect/name.h"
+#include "mamorid/inspect/readings.h"
 
 static void (*const analyzers[])(struct mm_walk *walk,
 				 const struct mm_item *item) = {
@@ -18,6 +19,7 @@ static void (*const analyzers[])(struct mm_walk *walk,
 	mm_name_analyze,
 	mm_executable_analyze,
 	mm_html_analyze,
+	mm_readings_analyze,
 };
 
 void mm_analyze(struct mm_walk *walk, const struct mm_item *item)

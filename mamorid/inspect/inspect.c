@@ -18,6 +18,7 @@
 #include "mamorid/inspect/encrypted.h"
 #include "mamorid/inspect/mime.h"
 #include "mamorid/inspect/parts.h"
+#include "mamorid/inspect/readings.h"
 #include "mamorid/inspect/walk.h"
 
 struct inspection {
@@ -283,6 +284,8 @@ static void pass_all(struct inspection *in, const struct mm_source *source)
 	if (!cut && !mm_walk_stopped(in->walk, -1))
 		pass(in, NULL, source->data, source->len);
 	pass_leaves(in);
+	mm_readings(in->walk, source->data + source->prefix,
+		    source->len - source->prefix);
 	pass_unpacked(in);
 	in->again = cut;
 	if (cut && in->bound && !mm_walk_stopped(in->walk, -1))
