@@ -22,6 +22,7 @@ include mk/fuzz.mk
 include mk/lint.mk
 include mk/docs.mk
 include mk/install.mk
+include mk/settings.mk
 
 .PHONY: all clean
 all: $(PROGRAMS) $(MODULES)

@@ -101,6 +101,9 @@ static void advance(struct iovec *iov, size_t n)
 	for (i = 0; i < 2; i++) {
 		size_t step = n < iov[i].iov_len ? n : iov[i].iov_len;
 
+		/* An empty payload is NULL, which has no offsets. */
+		if (step == 0)
+			continue;
 		iov[i].iov_base = (char *)iov[i].iov_base + step;
 		iov[i].iov_len -= step;
 		n -= step;

@@ -12,16 +12,20 @@
 #include "core/settings_value.h"
 
 enum {
-	S = MM_LEVEL_SERVER, D = MM_LEVEL_DOMAIN, A = MM_LEVEL_ACCOUNT,
-	N = MM_LEVEL_ALIAS, L = MM_LEVEL_LIST, U = MM_LEVEL_LOGIN,
+	S = MM_LEVEL_SERVER,
+	D = MM_LEVEL_DOMAIN,
+	A = MM_LEVEL_ACCOUNT,
+	N = MM_LEVEL_ALIAS,
+	L = MM_LEVEL_LIST,
+	U = MM_LEVEL_LOGIN,
 	G = MM_LEVEL_GATE,
 };
 
 const struct mm_setting_row mm_setting_rows[MM_SETTINGS] = {
 #define ROW(type, item, name, key, preset, min, max, choices, levels, who, \
 	    help, ja) \
-	{ MM_TYPE_##type, MM_ITEM_##item, key, preset, min, max, choices, \
-	  levels, MM_WHO_##who, help, ja },
+	{ MM_TYPE_##type, MM_ITEM_##item, key,		preset, min, max, \
+	  choices,	  levels,	  MM_WHO_##who, help,	ja },
 	MM_SETTINGS_TABLE(ROW)
 #undef ROW
 };
@@ -210,9 +214,9 @@ int mm_settings_add(struct mm_settings *settings, enum mm_setting i,
 	r = mm_setting_text(row->item, text, strlen(text), &copy, why);
 	if (r < 0)
 		return r;
-	return name == NULL
-		? add_item(&settings->list[i], row->max, copy, why)
-		: put_entry(&settings->list[i], row->max, name, copy, why);
+	return name == NULL ? add_item(&settings->list[i], row->max, copy, why)
+			    : put_entry(&settings->list[i], row->max, name,
+					copy, why);
 }
 
 int mm_settings_remove(struct mm_settings *settings, enum mm_setting i,
@@ -266,8 +270,7 @@ static int set_list(struct mm_settings *fresh, enum mm_setting i,
 		return MM_ERR_NOMEM;
 	mm_settings_empty(fresh, i);
 	rest = copy;
-	while (r == 0 && *text != '\0' &&
-	       (item = strsep(&rest, ",")) != NULL)
+	while (r == 0 && *text != '\0' && (item = strsep(&rest, ",")) != NULL)
 		r = mm_settings_add(fresh, i, NULL, item + strspn(item, " "),
 				    why);
 	free(copy);
@@ -353,9 +356,8 @@ const struct mm_setting_value *mm_setting_default(enum mm_setting i)
 	if (defaults.list[i].set)
 		return &defaults.list[i];
 	mm_buf_init(&why, MM_CONF_TEXT_MAX);
-	if (mm_settings_set(&defaults, i, NULL, *preset == '\0' ? "off"
-								 : preset,
-			    &why) < 0)
+	if (mm_settings_set(&defaults, i, NULL,
+			    *preset == '\0' ? "off" : preset, &why) < 0)
 		mm_settings_unset(&defaults, i);
 	mm_buf_clear(&why);
 	return defaults.list[i].set ? &defaults.list[i] : NULL;
@@ -370,7 +372,8 @@ int mm_settings_check(const struct mm_settings *settings, uint64_t most,
 
 	for (i = 0; i < sizeof(lists) / sizeof(*lists); i++)
 		if (settings->list[lists[i]].list.count > most) {
-			(void)!mm_buf_printf(why, "%s: more than %llu entries; "
+			(void)!mm_buf_printf(why,
+					     "%s: more than %llu entries; "
 					     "remove one first",
 					     mm_setting_rows[lists[i]].key,
 					     (unsigned long long)most);

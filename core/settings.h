@@ -13,20 +13,20 @@
 
 /* Which file a set of values is; also the bits of a row's levels. */
 enum mm_level {
-	MM_LEVEL_SERVER = 1,	/* _server.yaml */
-	MM_LEVEL_DOMAIN = 2,	/* DOMAIN/domain.yaml */
-	MM_LEVEL_ACCOUNT = 4,	/* DOMAIN/accounts/LOCALPART.yaml */
-	MM_LEVEL_ALIAS = 8,	/* DOMAIN/aliases/LOCALPART.yaml */
-	MM_LEVEL_LIST = 16,	/* DOMAIN/lists/LOCALPART.yaml */
-	MM_LEVEL_LOGIN = 32,	/* _logins/LOGIN.yaml */
-	MM_LEVEL_GATE = 64,	/* DOMAIN/gate.yaml */
+	MM_LEVEL_SERVER = 1, /* _server.yaml */
+	MM_LEVEL_DOMAIN = 2, /* DOMAIN/domain.yaml */
+	MM_LEVEL_ACCOUNT = 4, /* DOMAIN/accounts/LOCALPART.yaml */
+	MM_LEVEL_ALIAS = 8, /* DOMAIN/aliases/LOCALPART.yaml */
+	MM_LEVEL_LIST = 16, /* DOMAIN/lists/LOCALPART.yaml */
+	MM_LEVEL_LOGIN = 32, /* _logins/LOGIN.yaml */
+	MM_LEVEL_GATE = 64, /* DOMAIN/gate.yaml */
 };
 
 enum mm_setting {
 #define MM_SETTING_ENUM(type, item, name, ...) MM_SETTING_##name,
 	MM_SETTINGS_TABLE(MM_SETTING_ENUM)
 #undef MM_SETTING_ENUM
-	MM_SETTINGS
+		MM_SETTINGS
 };
 
 enum mm_setting_type {
@@ -60,11 +60,11 @@ struct mm_setting_row {
 	enum mm_setting_type type;
 	enum mm_setting_item item;
 	const char *key;
-	const char *preset;	/* the default, as text */
+	const char *preset; /* the default, as text */
 	uint64_t min;
 	uint64_t max;
 	const char *choices;
-	unsigned int levels;	/* enum mm_level */
+	unsigned int levels; /* enum mm_level */
 	enum mm_who who;
 	const char *help;
 	const char *help_ja;
@@ -81,12 +81,12 @@ enum mm_notice_language {
 
 /* What one key has: which member counts follows from the row's type. */
 struct mm_setting_value {
-	bool set;		/* else absent: inherited */
-	bool off;		/* no number, text or entries */
-	uint64_t num;		/* BOOL, ENUM, NUMBER, DURATION */
-	char *text;		/* TEXT, "" when off */
+	bool set; /* else absent: inherited */
+	bool off; /* no number, text or entries */
+	uint64_t num; /* BOOL, ENUM, NUMBER, DURATION */
+	char *text; /* TEXT, "" when off */
 	struct mm_conf_list list;
-	struct mm_conf_map map;	/* SWITCH values are "yes" or "no" */
+	struct mm_conf_map map; /* SWITCH values are "yes" or "no" */
 };
 
 struct mm_settings {
@@ -99,7 +99,7 @@ struct mm_settings {
 
 #define MM_SETTINGS_FILE_MAX 65536u
 #define MM_SETTINGS_DEPTH_MAX 8u
-#define MM_SETTINGS_TEXT_MAX 16384u	/* a notice template */
+#define MM_SETTINGS_TEXT_MAX 16384u /* a notice template */
 
 /* Nothing set. Release with mm_settings_clear(), which leaves it so. */
 void mm_settings_init(struct mm_settings *settings);
@@ -124,9 +124,8 @@ MM_CHECK int mm_settings_set(struct mm_settings *settings, enum mm_setting i,
 MM_CHECK int mm_settings_add(struct mm_settings *settings, enum mm_setting i,
 			     const char *name, const char *text,
 			     struct mm_buf *why);
-MM_CHECK int mm_settings_remove(struct mm_settings *settings,
-				enum mm_setting i, const char *text,
-				struct mm_buf *why);
+MM_CHECK int mm_settings_remove(struct mm_settings *settings, enum mm_setting i,
+				const char *text, struct mm_buf *why);
 void mm_settings_unset(struct mm_settings *settings, enum mm_setting i);
 
 /* Mark a key as set to nothing: the entries then come by mm_settings_add(). */
@@ -143,7 +142,7 @@ const struct mm_setting_value *mm_setting_default(enum mm_setting i);
 
 /* Keys of older versions under their new names; the last row has old NULL. */
 struct mm_setting_renamed {
-	unsigned int last;	/* version that had the old key */
+	unsigned int last; /* version that had the old key */
 	const char *old_key;
 	const char *new_key;
 };

@@ -31,9 +31,9 @@ static int add_box(struct walk *walk, const char *address)
 			return 0;
 		}
 	if ((boxes->count & (boxes->count - 1)) == 0) {
-		more = realloc(boxes->list, (boxes->count == 0
-					     ? 1 : 2 * boxes->count) *
-					    sizeof(*more));
+		more = realloc(boxes->list,
+			       (boxes->count == 0 ? 1 : 2 * boxes->count) *
+				       sizeof(*more));
 		if (more == NULL)
 			return MM_ERR_NOMEM;
 		boxes->list = more;
@@ -148,8 +148,7 @@ static int follow_unknown(struct walk *walk,
 	return add_box(walk, take_tag(view, address, plain) ? plain : address);
 }
 
-static int follow_domain(struct walk *walk,
-			 const struct mm_settings_view *view,
+static int follow_domain(struct walk *walk, const struct mm_settings_view *view,
 			 const char *address)
 {
 	const struct mm_setting_value *value =

@@ -10,15 +10,15 @@
  * list and a mailbox are a file each, so a step costs one look-up.
  */
 struct mm_mailbox {
-	char *address;		/* lower case */
-	bool member;		/* reached through a mailing list */
+	char *address; /* lower case */
+	bool member; /* reached through a mailing list */
 };
 
 struct mm_mailboxes {
 	struct mm_mailbox *list;
 	size_t count;
 	size_t steps;
-	bool cut;		/* more than we follow */
+	bool cut; /* more than we follow */
 };
 
 /* How far one envelope address is followed. */

@@ -76,18 +76,19 @@ int mm_settings_encode(struct mm_buf *out, const char *name, size_t len)
 	for (i = 0; i < len && r == 0; i++) {
 		const char c = lower(name[i]);
 
-		r = is_bare(c, i) ? mm_buf_put(out, &c, 1)
-				  : mm_buf_printf(out, "%%%02X",
-						  (unsigned int)
-						  (unsigned char)c);
+		r = is_bare(c, i)
+			    ? mm_buf_put(out, &c, 1)
+			    : mm_buf_printf(out, "%%%02X",
+					    (unsigned int)(unsigned char)c);
 	}
 	return r;
 }
 
 static int hex(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0'
-	     : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	return c >= '0' && c <= '9'   ? c - '0'
+	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
+				      : -1;
 }
 
 int mm_settings_decode(struct mm_buf *out, const char *text, size_t len)
@@ -117,8 +118,8 @@ int mm_settings_decode(struct mm_buf *out, const char *text, size_t len)
 	mm_buf_init(&again, MM_SETTINGS_PATH_MAX);
 	r = mm_settings_encode(&again, mm_buf_str(out) + start,
 			       out->len - start);
-	if (r == 0 && (again.len != len || memcmp(mm_buf_str(&again), text,
-						  len) != 0))
+	if (r == 0 &&
+	    (again.len != len || memcmp(mm_buf_str(&again), text, len) != 0))
 		r = MM_ERR_INVALID;
 	mm_buf_clear(&again);
 	return r;
@@ -127,8 +128,9 @@ int mm_settings_decode(struct mm_buf *out, const char *text, size_t len)
 const char *mm_settings_folder(enum mm_level level)
 {
 	return level == MM_LEVEL_ACCOUNT ? "accounts"
-	     : level == MM_LEVEL_ALIAS ? "aliases"
-	     : level == MM_LEVEL_LIST ? "lists" : NULL;
+	       : level == MM_LEVEL_ALIAS ? "aliases"
+	       : level == MM_LEVEL_LIST	 ? "lists"
+					 : NULL;
 }
 
 static int put_domain(struct mm_buf *out, const char *domain)
@@ -173,7 +175,8 @@ int mm_settings_path(struct mm_buf *out, enum mm_level level, const char *name)
 		if ((r = put_domain(out, name)) < 0)
 			return r;
 		return mm_buf_puts(out, level == MM_LEVEL_GATE
-					? "/gate.yaml" : "/domain.yaml");
+						? "/gate.yaml"
+						: "/domain.yaml");
 	case MM_LEVEL_LOGIN:
 		if (*name == '\0' || strlen(name) > LOCAL_MAX)
 			return MM_ERR_INVALID;

@@ -32,7 +32,7 @@ struct stamp {
 struct slot {
 	char *path;
 	struct stamp stamp;
-	struct mm_settings_file *file;	/* the last good copy, or NULL */
+	struct mm_settings_file *file; /* the last good copy, or NULL */
 };
 
 struct mm_settings_tree {
@@ -88,8 +88,7 @@ void mm_settings_release(struct mm_settings_file *file)
 	free(file);
 }
 
-static int fail(struct mm_buf *error, const char *path, const char *what,
-		int r)
+static int fail(struct mm_buf *error, const char *path, const char *what, int r)
 {
 	mm_buf_reset(error);
 	(void)!mm_buf_printf(error, "%s: %s", path, what);
@@ -133,8 +132,8 @@ static int load(const char *path, enum mm_level level, uid_t owner,
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT || errno == ENOTDIR
-			? MM_ERR_NOTFOUND
-			: fail(error, path, strerror(errno), MM_ERR_SYS);
+			       ? MM_ERR_NOTFOUND
+			       : fail(error, path, strerror(errno), MM_ERR_SYS);
 	mm_buf_init(&text, MM_SETTINGS_FILE_MAX + 1);
 	if (fstat(fd, &st) < 0) {
 		r = fail(error, path, strerror(errno), MM_ERR_SYS);
@@ -297,8 +296,7 @@ mm_settings_value(const struct mm_settings_view *view, enum mm_setting i,
 	size_t k;
 
 	for (k = 0; k < sizeof(order) / sizeof(*order); k++) {
-		if (order[k].file == NULL ||
-		    !order[k].file->values.list[i].set)
+		if (order[k].file == NULL || !order[k].file->values.list[i].set)
 			continue;
 		if (level_r != NULL)
 			*level_r = order[k].level;

@@ -30,8 +30,8 @@ void mm_settings_tree_close(struct mm_settings_tree *tree);
  * mm_settings_release(); 0 when there is no such file. A file that cannot be
  * used counts as the last good copy that this process has read, else as
  * absent. MM_ERR_INVALID when no such name can be, MM_ERR_NOMEM. */
-MM_CHECK int mm_settings_get(struct mm_settings_tree *tree,
-			     enum mm_level level, const char *name,
+MM_CHECK int mm_settings_get(struct mm_settings_tree *tree, enum mm_level level,
+			     const char *name,
 			     struct mm_settings_file **file_r);
 void mm_settings_release(struct mm_settings_file *file);
 

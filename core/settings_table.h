@@ -75,7 +75,8 @@
 	  S | D | A, OWNER, "Senders whose mail is always taken for spam", \
 	  "ブロックする送信者") \
 	X(NUMBER, NONE, SENDERS_MAX, "senders_max", "50", 1, 1000, "", \
-	  S | D, ROOT, "Most approved, and most blocked, senders of a mailbox", \
+	  S | D, ROOT, \
+	  "Most approved, and most blocked, senders of a mailbox", \
 	  "承認済み・ブロック送信者の上限数") \
 	X(ENUM, NONE, QUARANTINE_DIGEST, "quarantine.digest", "off", 0, 0, \
 	  "off|daily|weekly", S | D | A, OWNER, \

@@ -31,8 +31,8 @@ static int put_entry(struct mm_buf *out, enum mm_setting i,
 	    (r = mm_buf_puts(out, ": ")) < 0)
 		return r;
 	return mm_setting_rows[i].item == MM_ITEM_SWITCH
-		? mm_buf_puts(out, map->values[k])
-		: mm_conf_put_text(out, map->values[k]);
+		       ? mm_buf_puts(out, map->values[k])
+		       : mm_conf_put_text(out, map->values[k]);
 }
 
 static int put_map(struct mm_buf *out, enum mm_setting i,
@@ -59,8 +59,7 @@ int mm_setting_show(enum mm_setting i, const struct mm_setting_value *value,
 {
 	const struct mm_setting_row *row = &mm_setting_rows[i];
 
-	if (value->off && row->type != MM_TYPE_LIST &&
-	    row->type != MM_TYPE_MAP)
+	if (value->off && row->type != MM_TYPE_LIST && row->type != MM_TYPE_MAP)
 		return mm_buf_puts(out, "off");
 	switch (row->type) {
 	case MM_TYPE_BOOL:
@@ -95,8 +94,9 @@ static int put_key(struct mm_buf *out, enum mm_setting i, int spaces,
 	if (*section == NULL || strncmp(*section, key, len + 1) != 0)
 		r = mm_buf_printf(out, "%*s%.*s:\n", spaces, "", (int)len, key);
 	*section = key;
-	return r < 0 ? r : mm_buf_printf(out, "%*s  %s: ", spaces, "",
-					 key + len + 1);
+	return r < 0 ? r
+		     : mm_buf_printf(out, "%*s  %s: ", spaces, "",
+				     key + len + 1);
 }
 
 int mm_settings_format_at(const struct mm_settings *settings, int spaces,
@@ -109,10 +109,10 @@ int mm_settings_format_at(const struct mm_settings *settings, int spaces,
 	for (i = 0; i < MM_SETTINGS && r == 0; i++) {
 		if (!settings->list[i].set)
 			continue;
-		if ((r = put_key(out, (enum mm_setting)i, spaces,
-				 &section)) == 0 &&
-		    (r = mm_setting_show((enum mm_setting)i,
-					 &settings->list[i], out)) == 0)
+		if ((r = put_key(out, (enum mm_setting)i, spaces, &section)) ==
+			    0 &&
+		    (r = mm_setting_show((enum mm_setting)i, &settings->list[i],
+					 out)) == 0)
 			r = mm_buf_puts(out, "\n");
 	}
 	return r;
@@ -134,7 +134,7 @@ bool mm_settings_match(const struct mm_conf_list *list, const char *sender)
 		const char *item = list->items[i];
 
 		if (item[0] == '*' ? domain != NULL &&
-				     strcasecmp(item + 2, domain) == 0
+					     strcasecmp(item + 2, domain) == 0
 				   : strcasecmp(item, sender) == 0)
 			return true;
 	}

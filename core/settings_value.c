@@ -35,8 +35,8 @@ bool mm_setting_is_name(const char *name)
 static bool is_sender(const char *text)
 {
 	return text[0] == '*' && text[1] == '@'
-		? mm_settings_is_domain(text + 2)
-		: mm_settings_is_address(text) && *text != '*';
+		       ? mm_settings_is_domain(text + 2)
+		       : mm_settings_is_address(text) && *text != '*';
 }
 
 /* An address, and behind a slash as many bits as it has at most. */
@@ -83,30 +83,39 @@ static int check_item(enum mm_setting_item item, const char *text,
 	switch (item) {
 	case MM_ITEM_ADDRESS:
 		return mm_settings_is_address(text)
-			? 0 : refuse(why, "not a mail address");
+			       ? 0
+			       : refuse(why, "not a mail address");
 	case MM_ITEM_SENDER:
-		return is_sender(text) ? 0
-			: refuse(why, "neither a mail address nor *@domain");
+		return is_sender(text)
+			       ? 0
+			       : refuse(why,
+					"neither a mail address nor *@domain");
 	case MM_ITEM_DOMAIN:
 		return mm_settings_is_domain(text)
-			? 0 : refuse(why, "not a domain name");
+			       ? 0
+			       : refuse(why, "not a domain name");
 	case MM_ITEM_HOST:
 		return mm_settings_is_domain(text) ||
-		       (is_network(text) && strchr(text, '/') == NULL)
-			? 0 : refuse(why, "neither a host name nor an address");
+				       (is_network(text) &&
+					strchr(text, '/') == NULL)
+			       ? 0
+			       : refuse(why,
+					"neither a host name nor an address");
 	case MM_ITEM_NETWORK:
-		return is_network(text) ? 0
-			: refuse(why, "not an IP address or network");
+		return is_network(text)
+			       ? 0
+			       : refuse(why, "not an IP address or network");
 	case MM_ITEM_FOLDER:
 		return is_folder(text) ? 0 : refuse(why, "not a folder name");
 	case MM_ITEM_SEPARATOR:
 		return is_separator(text) ? 0
-			: refuse(why, "not one of + - = _ .");
+					  : refuse(why, "not one of + - = _ .");
 	case MM_ITEM_SWITCH:
 		return mm_conf_read_bool(text, &num, why);
 	case MM_ITEM_WORD:
 		return *text != '\0' && strlen(text) <= WORD_MAX_LEN
-			? 0 : refuse(why, "not a word of 1 to 255 bytes");
+			       ? 0
+			       : refuse(why, "not a word of 1 to 255 bytes");
 	default:
 		return *text != '\0' ? 0 : refuse(why, "an empty text");
 	}
@@ -191,7 +200,10 @@ int mm_setting_number(enum mm_setting i, const char *text, uint64_t *num_r,
 	static const struct {
 		char letter;
 		uint64_t factor;
-	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 },
+	} units[] = { { 's', 1 },
+		      { 'm', 60 },
+		      { 'h', 3600 },
+		      { 'd', 86400 },
 		      { 'w', 604800 } };
 	const struct mm_setting_row *row = &mm_setting_rows[i];
 	const size_t len = strlen(text);
@@ -205,11 +217,13 @@ int mm_setting_number(enum mm_setting i, const char *text, uint64_t *num_r,
 				factor = units[k].factor;
 				n = len - 1;
 			}
-	if (n == 0 || n >= sizeof(digits) ||
-	    strspn(text, "0123456789") < n || (*text == '0' && n > 1))
-		return refuse(why, row->type == MM_TYPE_DURATION
-				   ? "not a time: a number with s, m, h, d or w"
-				   : "not a number");
+	if (n == 0 || n >= sizeof(digits) || strspn(text, "0123456789") < n ||
+	    (*text == '0' && n > 1))
+		return refuse(
+			why,
+			row->type == MM_TYPE_DURATION
+				? "not a time: a number with s, m, h, d or w"
+				: "not a number");
 	memcpy(digits, text, n);
 	digits[n] = '\0';
 	if (mm_text_number(digits, 0, UINT64_MAX, &num) < 0 ||

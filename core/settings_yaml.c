@@ -19,7 +19,7 @@ struct reader {
 	enum mm_level level;
 	const struct mm_setting_renamed *renamed;
 	unsigned int version;
-	unsigned int *version_r;	/* NULL: known, no such key */
+	unsigned int *version_r; /* NULL: known, no such key */
 	unsigned char seen[MM_SETTINGS];
 	char sections[8][KEY_MAX];
 	size_t nsections;
@@ -83,8 +83,8 @@ static int read_list(struct reader *rd, enum mm_setting i)
 		if ((r = check_text(rd, key)) < 0)
 			break;
 		mm_buf_init(&why, MM_CONF_TEXT_MAX);
-		r = mm_settings_add(rd->settings, i, NULL,
-				    mm_yaml_text(rd->in), &why);
+		r = mm_settings_add(rd->settings, i, NULL, mm_yaml_text(rd->in),
+				    &why);
 		if ((r = explain(rd, i, r, &why)) < 0)
 			break;
 	}
@@ -148,9 +148,10 @@ static int read_value(struct reader *rd, enum mm_setting i)
 		return read_map(rd, i);
 	if ((row->type == MM_TYPE_LIST || row->type == MM_TYPE_MAP) &&
 	    (!mm_yaml_is_scalar(rd->in) || !is_off(rd->in)))
-		return mm_yaml_fail_here(rd->in, row->type == MM_TYPE_LIST
-					 ? "must be a list or off"
-					 : "must be a mapping or off",
+		return mm_yaml_fail_here(rd->in,
+					 row->type == MM_TYPE_LIST
+						 ? "must be a list or off"
+						 : "must be a mapping or off",
 					 row->key);
 	return read_scalar(rd, i);
 }
@@ -236,8 +237,10 @@ static int read_key(struct reader *rd, const char *section)
 		return mm_settings_read_version(rd->in, &rd->version);
 	}
 	if (rd->version_r != NULL && rd->version == 0)
-		return mm_yaml_fail_here(rd->in, "the version must stand "
-						 "first", NULL);
+		return mm_yaml_fail_here(rd->in,
+					 "the version must stand "
+					 "first",
+					 NULL);
 	(void)snprintf(full, sizeof(full), "%s%s%s", section,
 		       *section == '\0' ? "" : ".", name);
 	key = new_name(rd, full);
@@ -256,8 +259,10 @@ static int read_keys(struct reader *rd, const char *section)
 		if (rd->in->event.type == YAML_MAPPING_END_EVENT)
 			return 0;
 		if (!mm_yaml_is_scalar(rd->in))
-			return mm_yaml_fail_here(rd->in, "a key must be one "
-							 "text", NULL);
+			return mm_yaml_fail_here(rd->in,
+						 "a key must be one "
+						 "text",
+						 NULL);
 		if ((r = read_key(rd, section)) < 0)
 			break;
 	}
@@ -269,8 +274,11 @@ int mm_settings_read(struct mm_yaml *in, struct mm_settings *settings,
 		     const struct mm_setting_renamed *renamed,
 		     unsigned int *version_r)
 {
-	struct reader rd = { .in = in, .settings = settings, .level = level,
-			     .renamed = renamed, .version_r = version_r };
+	struct reader rd = { .in = in,
+			     .settings = settings,
+			     .level = level,
+			     .renamed = renamed,
+			     .version_r = version_r };
 	int r;
 
 	if (*version_r != 0) {
@@ -292,8 +300,8 @@ static int read_stream(struct mm_yaml *in, struct mm_settings *settings,
 	unsigned int version = 0;
 	int r;
 
-	if ((r = mm_yaml_next(in)) < 0 ||	/* the stream's start */
-	    (r = mm_yaml_next(in)) < 0)		/* the document's, or none */
+	if ((r = mm_yaml_next(in)) < 0 || /* the stream's start */
+	    (r = mm_yaml_next(in)) < 0) /* the document's, or none */
 		return r;
 	if (in->event.type == YAML_STREAM_END_EVENT)
 		return mm_yaml_fail_here(in, "an empty file", NULL);
@@ -302,7 +310,7 @@ static int read_stream(struct mm_yaml *in, struct mm_settings *settings,
 	if (in->event.type != YAML_MAPPING_START_EVENT)
 		return mm_yaml_fail_here(in, "must be a mapping", NULL);
 	r = mm_settings_read(in, settings, level, renamed, &version);
-	if (r < 0 || (r = mm_yaml_next(in)) < 0 ||	/* document's end */
+	if (r < 0 || (r = mm_yaml_next(in)) < 0 || /* document's end */
 	    (r = mm_yaml_next(in)) < 0)
 		return r;
 	if (in->event.type != YAML_STREAM_END_EVENT)

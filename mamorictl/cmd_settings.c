@@ -48,12 +48,13 @@ static int finish(struct mm_ctl *ctl, uint16_t type,
 
 	status = mm_client_ask(ctl, type, request, &rows, NULL);
 	text = status == 0 && rows.count > 0
-		? mm_pairs_get(&rows.list[0], "text") : NULL;
+		       ? mm_pairs_get(&rows.list[0], "text")
+		       : NULL;
 	if (status == 0 && ctl->json) {
 		json = mm_json_must(cJSON_CreateObject());
 		mm_json_add(json, "name", mm_json_text(name));
-		mm_json_add(json, "text", mm_json_text(text == NULL ? ""
-								    : text));
+		mm_json_add(json, "text",
+			    mm_json_text(text == NULL ? "" : text));
 		mm_json_print(json);
 	} else if (status == 0) {
 		if (*name != '\0') {
@@ -74,12 +75,13 @@ static enum mm_level level_of_key(enum mm_level level, const char *argument)
 	char key[MM_TRACE_MAX + 1];
 	int i;
 
-	(void)snprintf(key, sizeof(key), "%.*s",
-		       (int)strcspn(argument, "="), argument);
+	(void)snprintf(key, sizeof(key), "%.*s", (int)strcspn(argument, "="),
+		       argument);
 	i = mm_setting_find(key);
 	return level == MM_LEVEL_DOMAIN && i >= 0 &&
-	       mm_setting_rows[i].levels == MM_LEVEL_GATE
-		? MM_LEVEL_GATE : level;
+			       mm_setting_rows[i].levels == MM_LEVEL_GATE
+		       ? MM_LEVEL_GATE
+		       : level;
 }
 
 /* The name (none for the server), then one change for each argument. */
@@ -96,14 +98,14 @@ static int change(struct mm_ctl *ctl, const char *verb, bool create)
 	if (ctl->count > first)
 		file = level_of_key(level, ctl->operands[first]);
 	status = begin(&request, file, name);
-	if (status == 0 && create &&
-	    mm_pair_put(&request, "create", "") < 0)
+	if (status == 0 && create && mm_pair_put(&request, "create", "") < 0)
 		status = too_long();
 	for (i = first; i < ctl->count && status == 0; i++) {
 		if (level_of_key(level, ctl->operands[i]) != file)
 			status = mm_ctl_error("%s: give the keys that only "
 					      "the gate reads a command of "
-					      "their own", ctl->operands[i]);
+					      "their own",
+					      ctl->operands[i]);
 		else if (mm_pair_put(&request, verb, ctl->operands[i]) < 0)
 			status = too_long();
 	}

@@ -33,7 +33,7 @@ int mm_cmd_settings_export(struct mm_ctl *ctl)
 	while (status == 0 &&
 	       (n = pread(fd, chunk, sizeof(chunk), offset)) > 0) {
 		if (fwrite(chunk, 1, (size_t)n, stdout) != (size_t)n)
-			break;	/* told by main() */
+			break; /* told by main() */
 		offset += n;
 	}
 	if (status == 0 && n < 0)
@@ -121,7 +121,8 @@ static void print_key(const struct mm_ctl *ctl,
 	put_levels(row->levels, &levels);
 	if (!ctl->json) {
 		printf("%s\n    %s%s%s; %s; changed by %s; default %s\n"
-		       "    %s\n", row->key, row->choices,
+		       "    %s\n",
+		       row->key, row->choices,
 		       *row->choices == '\0' ? "" : "; ", row->help,
 		       mm_buf_str(&levels), who_name(row->who),
 		       *row->preset == '\0' ? "off" : row->preset,
@@ -131,8 +132,7 @@ static void print_key(const struct mm_ctl *ctl,
 		mm_json_add(json, "key", mm_json_text(row->key));
 		mm_json_add(json, "default", mm_json_text(row->preset));
 		mm_json_add(json, "choices", mm_json_text(row->choices));
-		mm_json_add(json, "levels",
-			    mm_json_text(mm_buf_str(&levels)));
+		mm_json_add(json, "levels", mm_json_text(mm_buf_str(&levels)));
 		mm_json_add(json, "who", mm_json_text(who_name(row->who)));
 		mm_json_add(json, "help", mm_json_text(row->help));
 		mm_json_add(json, "help_ja", mm_json_text(row->help_ja));
@@ -152,8 +152,8 @@ int mm_cmd_settings_keys(struct mm_ctl *ctl)
 
 static void print_csv(const struct mm_rows *rows)
 {
-	static const char *const names[] = { "day", "domain", "accounts",
-					     "without_postmaster",
+	static const char *const names[] = { "day",	   "domain",
+					     "accounts",   "without_postmaster",
 					     "contracted", "exceeded" };
 	const size_t count = sizeof(names) / sizeof(*names);
 	const char *value;
@@ -180,14 +180,14 @@ int mm_cmd_usage(struct mm_ctl *ctl)
 	if (status != 0)
 		return status;
 	mm_buf_init(&request, MM_FRAME_MAX);
-	if (mm_pair_put(&request, "level", *domain == '\0' ? "server"
-							   : "domain") < 0 ||
+	if (mm_pair_put(&request, "level",
+			*domain == '\0' ? "server" : "domain") < 0 ||
 	    mm_pair_put(&request, "name", domain) < 0 ||
 	    mm_pair_put(&request, "day", ctl->day) < 0)
 		status = mm_ctl_error("an argument is too long");
 	if (status == 0)
-		status = mm_client_ask(ctl, MM_FRAME_CTL_USAGE, &request,
-				       &rows, NULL);
+		status = mm_client_ask(ctl, MM_FRAME_CTL_USAGE, &request, &rows,
+				       NULL);
 	if (status == 0 && (ctl->given & MM_OPTION_CSV) != 0)
 		print_csv(&rows);
 	else if (status == 0 && !ctl->json)

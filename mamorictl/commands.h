@@ -6,11 +6,11 @@
 #include "mamorictl/ctl.h"
 
 struct mm_command {
-	const char *group;	/* first word */
-	const char *name;	/* second word, or NULL */
+	const char *group; /* first word */
+	const char *name; /* second word, or NULL */
 	const char *operands;
-	int least;		/* operands */
-	int most;		/* -1: any number */
+	int least; /* operands */
+	int most; /* -1: any number */
 	unsigned int options;
 	int (*run)(struct mm_ctl *ctl);
 	const char *help;

@@ -36,7 +36,7 @@ int mm_cmd_completion(struct mm_ctl *ctl)
 	size_t i;
 
 	(void)ctl;
-	puts("# bash completion for mamorictl; made by `mamorictl completion`.");
+	puts("# bash completion for mamorictl, made by `mamorictl completion`");
 	puts("_mamorictl()\n{\n\tlocal cur=${COMP_WORDS[COMP_CWORD]} verbs= "
 	     "keys");
 	printf("\tlocal groups=\"");

@@ -21,11 +21,11 @@ static cJSON *bool_json(const char *value)
 static cJSON *entries_json(const struct mm_rows *rows, const char *key,
 			   bool map)
 {
-	cJSON *json = mm_json_must(map ? cJSON_CreateObject()
-				       : cJSON_CreateArray());
+	cJSON *json =
+		mm_json_must(map ? cJSON_CreateObject() : cJSON_CreateArray());
 	const int i = mm_setting_find(key);
 	const bool is_switch = i >= 0 &&
-		mm_setting_rows[i].item == MM_ITEM_SWITCH;
+			       mm_setting_rows[i].item == MM_ITEM_SWITCH;
 	const char *entry, *name, *value;
 	size_t k;
 
@@ -36,8 +36,9 @@ static cJSON *entries_json(const struct mm_rows *rows, const char *key,
 		if (entry == NULL || value == NULL || strcmp(entry, key) != 0)
 			continue;
 		if (map && name != NULL)
-			mm_json_add(json, name, is_switch
-				    ? bool_json(value) : mm_json_text(value));
+			mm_json_add(json, name,
+				    is_switch ? bool_json(value)
+					      : mm_json_text(value));
 		else if (!map &&
 			 !cJSON_AddItemToArray(json, mm_json_text(value)))
 			mm_ctl_must(MM_ERR_NOMEM);
@@ -58,9 +59,8 @@ static cJSON *text_json(const char *value)
 	return mm_json_text(text);
 }
 
-static cJSON *value_json(const struct mm_rows *rows,
-			 const struct mm_pairs *row, const char *key,
-			 const char *value)
+static cJSON *value_json(const struct mm_rows *rows, const struct mm_pairs *row,
+			 const char *key, const char *value)
 {
 	const char *type = mm_pairs_get(row, "type");
 	uint64_t num;
@@ -96,8 +96,8 @@ static void print_json(const struct mm_rows *rows, const char *name)
 		one = mm_json_add(settings, key, cJSON_CreateObject());
 		mm_json_add(one, "value",
 			    value_json(rows, &rows->list[i], key, value));
-		mm_json_add(one, "from", mm_json_text(from == NULL ? ""
-								   : from));
+		mm_json_add(one, "from",
+			    mm_json_text(from == NULL ? "" : from));
 	}
 	mm_json_print(json);
 }
@@ -159,8 +159,8 @@ void mm_settings_print(const struct mm_ctl *ctl, const struct mm_rows *rows,
 		if (key == NULL || value == NULL)
 			continue;
 		printf("%-28s %-8s ", key, from == NULL ? "" : from);
-		if (type == NULL || (strcmp(type, "list") != 0 &&
-				     strcmp(type, "map") != 0))
+		if (type == NULL ||
+		    (strcmp(type, "list") != 0 && strcmp(type, "map") != 0))
 			print_value(value);
 		else if (!print_entries(rows, key))
 			putchar('-');

@@ -11,6 +11,10 @@ FUZZ_SRC_inspect_mime := $(wildcard mamorid/inspect/mime*.c) \
 	mamorid/channel.c
 FUZZ_CFLAGS_inspect_mime := $(INSPECT_CFLAGS)
 FUZZ_LIBS_inspect_mime := $(INSPECT_LIBS) $(CRYPTO_LIBS)
+FUZZ_SRC_control := $(wildcard mamorid/keeper/*.c) mamorid/xalloc.c \
+	mamorid/log.c mamorid/channel.c mamorid/loop.c mamorid/priv.c
+FUZZ_CFLAGS_control := $(SQLITE_CFLAGS) $(CRYPTO_CFLAGS)
+FUZZ_LIBS_control := $(SQLITE_LIBS) $(CRYPTO_LIBS)
 FUZZ_FLAGS := -std=c11 -g -O1 -fno-omit-frame-pointer \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 

@@ -11,6 +11,7 @@ MODULEDIR ?= $(PREFIX)/lib/mamori
 SYSTEMDDIR ?= $(PREFIX)/lib/systemd/system
 TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 CONFDIR ?= $(SYSCONFDIR)/mamori
 
 NOTICE_FILES := $(sort $(wildcard config/notices/*/*))
@@ -24,6 +25,7 @@ INSTALLED := $(SBINDIR)/mamorid $(BINDIR)/mamorictl \
 	$(DOCDIR)/mamori.yaml $(DOCDIR)/README.md $(DOCDIR)/LICENSE \
 	$(DOCDIR)/architecture.md $(SYSTEMDDIR)/mamorid.service \
 	$(TMPFILESDIR)/mamori.conf $(SYSUSERSDIR)/mamori.conf \
+	$(COMPLETIONDIR)/mamorictl \
 	$(foreach page,$(MAN_PAGES),$(MANDIR)/man$(call \
 	MAN_SECTION,$(page))/$(notdir $(page)))
 
@@ -53,6 +55,8 @@ install: $(PROGRAMS) $(MODULES)
 	$(RELOCATE) config/mamori.yaml > $(DESTDIR)$(DOCDIR)/mamori.yaml
 	$(RELOCATE) config/systemd/mamorid.service \
 		> $(DESTDIR)$(SYSTEMDDIR)/mamorid.service
+	$(INSTALL) -D -m 0644 config/completion/mamorictl \
+		$(DESTDIR)$(COMPLETIONDIR)/mamorictl
 	$(INSTALL) -m 0644 config/tmpfiles/mamori.conf \
 		$(DESTDIR)$(TMPFILESDIR)/mamori.conf
 	$(INSTALL) -m 0644 config/systemd/mamori-users.conf \

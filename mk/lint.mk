@@ -53,7 +53,3 @@ format:
 	clang-format -i $(LINT_C) $(LINT_H) $(TEST_C)
 format-check:
 	clang-format --dry-run --Werror $(LINT_C) $(LINT_H) $(TEST_C)
-
-comma := ,
-UNIT_LDFLAGS_test_settings_write := $(addprefix -Wl$(comma)--wrap=,openat \
-	fsync syncfs renameat renameat2 mkdirat fchmod unlinkat write)

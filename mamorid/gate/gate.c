@@ -63,8 +63,8 @@ static bool may_ask(const struct mm_users *users, int fd)
 		return false;
 	if (uid == users->exim.uid || uid == geteuid())
 		return true;
-	mm_log(MM_LOG_WARN, "peer-refused", NULL, "socket", MM_SCAN_SOCK,
-	       "uid", MM_NUM(uid), NULL);
+	mm_log(MM_LOG_WARN, "peer-refused", NULL, "socket", MM_SCAN_SOCK, "uid",
+	       MM_NUM(uid), NULL);
 	return false;
 }
 
@@ -100,9 +100,8 @@ static void tell_settings(const char *line)
 static struct mm_settings_tree *open_settings(const struct mm_role *role)
 {
 	char *path = mm_xasprintf("%s/settings", role->conf->state_dir);
-	struct mm_settings_tree *tree =
-		mm_settings_tree_open(path, role->users.keeper.uid,
-				      tell_settings);
+	struct mm_settings_tree *tree = mm_settings_tree_open(
+		path, role->users.keeper.uid, tell_settings);
 
 	if (tree == NULL)
 		mm_fatal("out-of-memory", "settings");

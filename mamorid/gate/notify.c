@@ -28,8 +28,8 @@ static void add_boxes(const struct mm_notify *notify, const char *address,
 	if (mm_map_address(notify->tree, address, &found) < 0)
 		mm_fatal("out-of-memory", "address map");
 	if (found.cut)
-		mm_log(MM_LOG_WARN, "address-map-cut", NULL, "address",
-		       address, NULL);
+		mm_log(MM_LOG_WARN, "address-map-cut", NULL, "address", address,
+		       NULL);
 	boxes->list = realloc(boxes->list, (boxes->count + found.count + 1) *
 						   sizeof(*boxes->list));
 	if (boxes->list == NULL)
@@ -56,13 +56,12 @@ static void sort_boxes(struct mm_mailboxes *boxes)
 	size_t i, kept = 0;
 
 	if (boxes->count > 1)
-		qsort(boxes->list, boxes->count, sizeof(*boxes->list),
-		      compare);
+		qsort(boxes->list, boxes->count, sizeof(*boxes->list), compare);
 	for (i = 0; i < boxes->count; i++) {
 		struct mm_mailbox *box = &boxes->list[i];
 
-		if (kept > 0 && strcmp(boxes->list[kept - 1].address,
-				       box->address) == 0) {
+		if (kept > 0 &&
+		    strcmp(boxes->list[kept - 1].address, box->address) == 0) {
 			boxes->list[kept - 1].member |= box->member;
 			free(box->address);
 		} else {
@@ -84,8 +83,10 @@ static bool is_held(const struct mm_settings_view *view, int64_t now)
 
 static const char *language_of(const struct mm_settings_view *view)
 {
-	switch (mm_settings_value(view, MM_SETTING_NOTICE_LANGUAGE, NULL)
-			->num) {
+	const struct mm_setting_value *language =
+		mm_settings_value(view, MM_SETTING_NOTICE_LANGUAGE, NULL);
+
+	switch (language->num) {
 	case MM_NOTICE_LANGUAGE_JA:
 		return "ja";
 	case MM_NOTICE_LANGUAGE_EN:
@@ -114,8 +115,7 @@ static void add_wanted(struct mm_record *record, enum mm_notice_kind kind,
 	mm_settings_view(notify->tree, box->address, &view);
 	if (!is_held(&view, notify->now) &&
 	    (box->member ||
-	     mm_settings_value(&view, MM_SETTING_VIRUS_NOTICE, NULL)->num !=
-		     0))
+	     mm_settings_value(&view, MM_SETTING_VIRUS_NOTICE, NULL)->num != 0))
 		add_notice(record, kind, box->address, language_of(&view));
 	mm_settings_view_clear(&view);
 }
@@ -130,8 +130,7 @@ static void find_boxes(const struct mm_record *record,
 	if (treatment->warn_recipients)
 		for (i = 0; i < record->nrecipients; i++)
 			if (mm_notify_is_local(notify, record->recipients[i]))
-				add_boxes(notify, record->recipients[i],
-					  boxes);
+				add_boxes(notify, record->recipients[i], boxes);
 	if (treatment->warn_account && record->account != NULL &&
 	    mm_notify_is_local(notify, record->account))
 		add_boxes(notify, record->account, boxes);
@@ -140,16 +139,15 @@ static void find_boxes(const struct mm_record *record,
 
 void mm_notify_list(struct mm_record *record,
 		    const struct mm_treatment *treatment,
-		    enum mm_direction direction,
-		    const struct mm_notify *notify, struct mm_mailboxes *boxes)
+		    enum mm_direction direction, const struct mm_notify *notify,
+		    struct mm_mailboxes *boxes)
 {
 	/* No treatment warns both recipients and an account. */
 	const enum mm_notice_kind kind =
-		treatment->warn_recipients ? MM_NOTICE_VIRUS_INBOUND
-		: direction == MM_DIRECTION_OUTBOUND
-			? MM_NOTICE_VIRUS_OUTBOUND
-			: MM_NOTICE_VIRUS_LOCAL;
-	const char *operator = notify->conf->operator;
+		treatment->warn_recipients	     ? MM_NOTICE_VIRUS_INBOUND
+		: direction == MM_DIRECTION_OUTBOUND ? MM_NOTICE_VIRUS_OUTBOUND
+						     : MM_NOTICE_VIRUS_LOCAL;
+	const char *operator= notify->conf->operator;
 	size_t i;
 
 	record->notices = NULL;
@@ -157,8 +155,8 @@ void mm_notify_list(struct mm_record *record,
 	if (notify->conf->notices_enabled)
 		find_boxes(record, treatment, notify, boxes);
 	/* The mailboxes and the operator. */
-	record->notices = mm_xcalloc(boxes->count + 1,
-				     sizeof(*record->notices));
+	record->notices =
+		mm_xcalloc(boxes->count + 1, sizeof(*record->notices));
 	for (i = 0; i < boxes->count; i++)
 		add_wanted(record, kind, notify, &boxes->list[i]);
 	if (notify->conf->notices_enabled && treatment->tell_operator &&

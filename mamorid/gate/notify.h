@@ -13,7 +13,7 @@ struct mm_notify {
 	const struct mm_conf *conf;
 	const struct mm_domains *domains;
 	struct mm_settings_tree *tree;
-	int64_t now;		/* seconds since the epoch, for holds */
+	int64_t now; /* seconds since the epoch, for holds */
 };
 
 /* Put into record who is to be told of the treatment: each mailbox behind the
@@ -24,8 +24,8 @@ struct mm_notify {
  * cleared after the record is done with. */
 void mm_notify_list(struct mm_record *record,
 		    const struct mm_treatment *treatment,
-		    enum mm_direction direction,
-		    const struct mm_notify *notify, struct mm_mailboxes *boxes);
+		    enum mm_direction direction, const struct mm_notify *notify,
+		    struct mm_mailboxes *boxes);
 
 /* Is this an address of a mailbox of ours? */
 bool mm_notify_is_local(const struct mm_notify *notify, const char *address);

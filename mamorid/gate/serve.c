@@ -26,8 +26,8 @@ struct job {
 	struct mm_request *request;
 	enum mm_direction direction;
 	const char *account;
-	struct mm_buf login;	/* what account points to */
-	bool registered;	/* is the mail to be checked at all? */
+	struct mm_buf login; /* what account points to */
+	bool registered; /* is the mail to be checked at all? */
 	struct mm_gate_inspection inspection;
 	struct mm_treatment treatment;
 	int64_t started_ms;
@@ -81,8 +81,8 @@ static bool is_registered(const struct job *job)
 	check = mm_settings_value(&view, MM_SETTING_CHECK_UNREGISTERED, NULL)
 			->num != 0;
 	mm_settings_view_clear(&view);
-	if (check || (job->account != NULL &&
-		      mm_map_is_registered(tree, job->account)))
+	if (check ||
+	    (job->account != NULL && mm_map_is_registered(tree, job->account)))
 		return true;
 	for (i = 0; i < scan->nrecipients; i++)
 		if (mm_map_is_registered(tree, scan->recipients[i]))

@@ -29,8 +29,8 @@ struct change {
 /* One change: what it is done to and with. */
 struct edit {
 	enum mm_setting key;
-	char *name;		/* of a map's entry, or NULL */
-	char *text;		/* NULL without a value */
+	char *name; /* of a map's entry, or NULL */
+	char *text; /* NULL without a value */
 };
 
 static int refuse(struct change *change, const char *key, const char *what)
@@ -120,8 +120,7 @@ static int apply_pair(struct change *change, const struct mm_pair *pair)
 	/* A newer mamorictl may ask for what we cannot do: not half of it. */
 	if (strcmp(pair->name, "set") != 0 &&
 	    strcmp(pair->name, "unset") != 0 &&
-	    strcmp(pair->name, "add") != 0 &&
-	    strcmp(pair->name, "remove") != 0)
+	    strcmp(pair->name, "add") != 0 && strcmp(pair->name, "remove") != 0)
 		return refuse(change, pair->name, "unknown change");
 	text = strdup(pair->value);
 	if (text == NULL)
@@ -162,9 +161,10 @@ static int check_domain(struct change *change)
 			    domain, &file);
 	mm_settings_release(file);
 	return r == 1 ? 0
-		      : refuse(change, domain, "this domain has no settings "
-					       "yet: first mamorictl domain "
-					       "create");
+		      : refuse(change, domain,
+			       "this domain has no settings "
+			       "yet: first mamorictl domain "
+			       "create");
 }
 
 static int read_old(struct change *change, bool *found_r)

@@ -40,7 +40,8 @@ static bool check_target(uint16_t type, enum mm_level level, const char *name)
 	if (type != MM_FRAME_CTL_SETTINGS_NAMES)
 		return check_name(level, name);
 	return level == MM_LEVEL_DOMAIN || level == MM_LEVEL_LOGIN
-		? *name == '\0' : mm_settings_is_domain(name);
+		       ? *name == '\0'
+		       : mm_settings_is_domain(name);
 }
 
 /* Permission to list what a domain has is that of the domain. */
@@ -63,8 +64,8 @@ bool mm_settings_request(struct mm_client *client,
 	bool may;
 
 	memset(request_r, 0, sizeof(*request_r));
-	if (mm_pairs_decode(payload->data, payload->len,
-			    &request_r->pairs) < 0) {
+	if (mm_pairs_decode(payload->data, payload->len, &request_r->pairs) <
+	    0) {
 		mm_pairs_clear(&request_r->pairs);
 		mm_client_fail(client, "malformed request");
 		return false;
@@ -154,9 +155,9 @@ static int put_entries(struct mm_buf *rows, enum mm_setting i,
 		r = put_row(rows, row, 4);
 	}
 	for (k = 0; k < value->map.count && r == 0; k++) {
-		const char *const row[] = { "entry", key, "name",
-					    value->map.keys[k], "value",
-					    value->map.values[k] };
+		const char *const row[] = { "entry", key,
+					    "name",  value->map.keys[k],
+					    "value", value->map.values[k] };
 
 		r = put_row(rows, row, 6);
 	}
@@ -167,12 +168,12 @@ static int put_entries(struct mm_buf *rows, enum mm_setting i,
 static int put_key(struct mm_buf *rows, enum mm_setting i,
 		   const struct mm_settings_view *view, enum mm_level level)
 {
-	static const char *const types[] = { "bool", "enum", "number",
+	static const char *const types[] = { "bool",	 "enum", "number",
 					     "duration", "text", "list",
 					     "map" };
 	enum mm_level from;
-	const struct mm_setting_value *value = mm_settings_value(view, i,
-								 &from);
+	const struct mm_setting_value *value =
+		mm_settings_value(view, i, &from);
 	struct mm_buf text;
 	int r;
 
@@ -180,10 +181,12 @@ static int put_key(struct mm_buf *rows, enum mm_setting i,
 		from = level;
 	mm_buf_init(&text, 4 * MM_SETTINGS_FILE_MAX);
 	if ((r = mm_setting_show(i, value, &text)) == 0) {
-		const char *const row[] = { "key", mm_setting_rows[i].key,
-					    "value", mm_buf_str(&text), "from",
-					    mm_level_name(from), "type",
-					    types[mm_setting_rows[i].type] };
+		const char *const row[] = {
+			"key",	 mm_setting_rows[i].key,
+			"value", mm_buf_str(&text),
+			"from",	 mm_level_name(from),
+			"type",	 types[mm_setting_rows[i].type]
+		};
 
 		r = put_row(rows, row, 8);
 	}
@@ -233,8 +236,8 @@ void mm_settings_show_handle(struct mm_client *client)
 	mm_buf_init(&rows, MM_LIST_MAX);
 	look_up(client->keeper->tree, &request, &view);
 	for (i = 0; i < MM_SETTINGS && r == 0; i++)
-		if ((mm_setting_rows[i].levels &
-		     (unsigned int)request.level) != 0)
+		if ((mm_setting_rows[i].levels & (unsigned int)request.level) !=
+		    0)
 			r = put_key(&rows, (enum mm_setting)i, &view,
 				    request.level);
 	if (r < 0)
@@ -302,8 +305,8 @@ void mm_settings_delete_handle(struct mm_client *client)
 		mm_log(MM_LOG_INFO, "settings-deleted", NULL, "level",
 		       mm_level_name(request.level), "name", request.name,
 		       "uid", MM_NUM(client->uid), NULL);
-		mm_settings_answer(client, r == 1 ? "deleted"
-					   : "was not there", NULL, NULL);
+		mm_settings_answer(client, r == 1 ? "deleted" : "was not there",
+				   NULL, NULL);
 	} else {
 		mm_settings_fail(client, r, NULL);
 	}

@@ -38,7 +38,7 @@ struct mm_settings_request {
 	struct mm_pairs pairs;
 	enum mm_level level;
 	const char *name;
-	int role;		/* enum mm_who */
+	int role; /* enum mm_who */
 };
 bool mm_settings_request(struct mm_client *client,
 			 struct mm_settings_request *request_r);

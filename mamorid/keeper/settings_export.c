@@ -13,12 +13,13 @@
 #include "mamorid/keeper/settings_io.h"
 #include "mamorid/log.h"
 
-struct export {
+struct export
+{
 	struct mm_settings_store *store;
 	struct mm_buf out;
 	struct mm_buf error;
 	enum mm_level level;
-	const char *heading;	/* put before the first entry, then NULL */
+	const char *heading; /* put before the first entry, then NULL */
 };
 
 /* The values of one file behind their key, at a depth. */
@@ -52,7 +53,8 @@ static int put_file(struct export *export, enum mm_level level,
 static int put_heading(struct export *export)
 {
 	int r = export->heading == NULL
-		? 0 : mm_buf_puts(&export->out, export->heading);
+			? 0
+			: mm_buf_puts(&export->out, export->heading);
 
 	export->heading = NULL;
 	return r;
@@ -91,12 +93,13 @@ static int put_domain(void *arg, const char *domain)
 
 	if ((r = put_heading(export)) < 0 ||
 	    (r = mm_buf_printf(&export->out, "  %s:\n", domain)) < 0 ||
-	    (r = put_file(export, MM_LEVEL_DOMAIN, domain, "settings", 4)) < 0 ||
+	    (r = put_file(export, MM_LEVEL_DOMAIN, domain, "settings", 4)) <
+		    0 ||
 	    (r = put_file(export, MM_LEVEL_GATE, domain, "gate", 4)) < 0 ||
 	    (r = put_level(export, MM_LEVEL_ACCOUNT, domain,
 			   "    accounts:\n")) < 0 ||
-	    (r = put_level(export, MM_LEVEL_ALIAS, domain,
-			   "    aliases:\n")) < 0 ||
+	    (r = put_level(export, MM_LEVEL_ALIAS, domain, "    aliases:\n")) <
+		    0 ||
 	    (r = put_level(export, MM_LEVEL_LIST, domain, "    lists:\n")) < 0)
 		return r;
 	return 0;
@@ -118,7 +121,7 @@ static int put_all(struct export *export)
 			       MM_SETTINGS_VERSION)) < 0 ||
 	    (r = put_file(export, MM_LEVEL_SERVER, "", "server", 0)) < 0)
 		return r;
-	export->heading = "logins:\n";	/* only above the first */
+	export->heading = "logins:\n"; /* only above the first */
 	if ((r = mm_settings_store_list(export->store, MM_LEVEL_LOGIN, NULL,
 					put_login, export)) < 0)
 		return r;

@@ -49,8 +49,10 @@ static int read_file(struct import *import, enum mm_level level,
 	if (r == 0)
 		r = mm_settings_store_put(import->store, level, name, &values);
 	if (r == MM_ERR_LIMIT)
-		r = mm_yaml_fail_here(&import->in, "more than a file of "
-				      "settings holds", name);
+		r = mm_yaml_fail_here(&import->in,
+				      "more than a file of "
+				      "settings holds",
+				      name);
 	import->count++;
 	mm_settings_clear(&values);
 	return r;
@@ -77,9 +79,8 @@ static int read_names(struct import *import,
 		    mm_yaml_len(&import->in) > NAME_LEN ||
 		    strlen(mm_yaml_text(&import->in)) !=
 			    mm_yaml_len(&import->in))
-			return mm_yaml_fail_here(&import->in,
-						 "a key must be one text",
-						 NULL);
+			return mm_yaml_fail_here(
+				&import->in, "a key must be one text", NULL);
 		memcpy(name, mm_yaml_text(&import->in),
 		       mm_yaml_len(&import->in) + 1);
 		if ((r = take(import, name, arg)) < 0)
@@ -95,7 +96,8 @@ static int check_fresh(struct import *import, enum mm_level level,
 	int r = mm_settings_store_has(import->store, level, name);
 
 	return r == 1 ? mm_yaml_fail_here(&import->in, "a repeated key", name)
-		      : r == MM_ERR_INVALID ? 0 : r;
+	       : r == MM_ERR_INVALID ? 0
+				     : r;
 }
 
 struct place {
@@ -136,7 +138,8 @@ static int take_part(struct import *import, const char *name, const void *arg)
 			return read_names(import, take_named, &place);
 	}
 	place.level = strcmp(name, "settings") == 0 ? MM_LEVEL_DOMAIN
-		    : strcmp(name, "gate") == 0 ? MM_LEVEL_GATE : 0;
+		      : strcmp(name, "gate") == 0   ? MM_LEVEL_GATE
+						    : 0;
 	if (place.level == 0)
 		return mm_yaml_fail_here(&import->in, "unknown key", name);
 	if ((r = check_fresh(import, place.level, domain)) < 0)
@@ -144,8 +147,7 @@ static int take_part(struct import *import, const char *name, const void *arg)
 	return read_file(import, place.level, domain);
 }
 
-static int take_domain(struct import *import, const char *name,
-		       const void *arg)
+static int take_domain(struct import *import, const char *name, const void *arg)
 {
 	int r;
 
@@ -157,8 +159,10 @@ static int take_domain(struct import *import, const char *name,
 	    (r = read_names(import, take_part, name)) < 0)
 		return r;
 	if (mm_settings_store_has(import->store, MM_LEVEL_DOMAIN, name) != 1)
-		return mm_yaml_fail_here(&import->in, "has no \"settings\"; "
-					 "write {} for none", name);
+		return mm_yaml_fail_here(&import->in,
+					 "has no \"settings\"; "
+					 "write {} for none",
+					 name);
 	return 0;
 }
 
@@ -171,8 +175,10 @@ static int take_top(struct import *import, const char *name, const void *arg)
 	if (strcmp(name, "version") == 0 && import->version == 0)
 		return mm_settings_read_version(&import->in, &import->version);
 	if (import->version == 0)
-		return mm_yaml_fail_here(&import->in, "the version must stand "
-					 "first", NULL);
+		return mm_yaml_fail_here(&import->in,
+					 "the version must stand "
+					 "first",
+					 NULL);
 	if (strcmp(name, "server") == 0) {
 		if ((r = check_fresh(import, MM_LEVEL_SERVER, "")) < 0)
 			return r;
@@ -202,7 +208,9 @@ static int read_all(struct import *import)
 	    (r = mm_yaml_next(&import->in)) < 0)
 		return r;
 	return import->in.event.type == YAML_STREAM_END_EVENT
-		? 0 : mm_yaml_fail_here(&import->in, "a second document", NULL);
+		       ? 0
+		       : mm_yaml_fail_here(&import->in, "a second document",
+					   NULL);
 }
 
 int mm_settings_import(struct mm_settings_store *store, const char *text,
@@ -262,14 +270,15 @@ void mm_settings_import_handle(struct mm_client *client)
 	mm_buf_init(&text, MM_SETTINGS_EXPORT_MAX);
 	mm_buf_init(&error, MM_TEXT_MAX);
 	if ((r = mm_read_fd(client->request.fds[0], 0, &text)) == 0)
-		r = import_text(&client->keeper->settings, &text, check,
-				&count, &error);
+		r = import_text(&client->keeper->settings, &text, check, &count,
+				&error);
 	if (r == 0) {
 		mm_log(MM_LOG_INFO, "settings-imported", NULL, "files",
 		       MM_NUM(count), "check", check ? "yes" : "no", NULL);
 		(void)snprintf(number, sizeof(number), "%zu", count);
-		mm_settings_answer(client, check ? "can be imported"
-						 : "imported", "files", number);
+		mm_settings_answer(client,
+				   check ? "can be imported" : "imported",
+				   "files", number);
 	} else {
 		mm_log(MM_LOG_WARN, "settings-import-refused", NULL, "error",
 		       mm_buf_str(&error), NULL);

@@ -25,7 +25,7 @@ MM_CHECK int mm_settings_export(struct mm_settings_store *store,
 /* Fill an empty store. On success *count_r is the number of files. As above;
  * error has line and column for what is not right. */
 MM_CHECK int mm_settings_import(struct mm_settings_store *store,
-				const char *text, size_t len,
-				size_t *count_r, struct mm_buf *error);
+				const char *text, size_t len, size_t *count_r,
+				struct mm_buf *error);
 
 #endif

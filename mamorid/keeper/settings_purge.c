@@ -24,8 +24,8 @@ static bool goes(const struct disown *disown, const char *text, bool domain)
 	const char *of = domain ? text : mm_address_domain(text);
 
 	return disown->level == MM_LEVEL_DOMAIN
-		? of != NULL && strcasecmp(of, disown->name) == 0
-		: !domain && strcasecmp(text, disown->name) == 0;
+		       ? of != NULL && strcasecmp(of, disown->name) == 0
+		       : !domain && strcasecmp(text, disown->name) == 0;
 }
 
 static bool drop_items(const struct disown *disown, struct mm_settings *values,
@@ -94,8 +94,8 @@ static int purge_state(struct mm_keeper *keeper, enum mm_level level,
 	memcpy(low, name, strlen(name) + 1);
 	mm_text_lower(low);
 	return level == MM_LEVEL_DOMAIN
-		? mm_vault_purge_domain(&keeper->vault, low)
-		: mm_vault_purge_address(&keeper->vault, low);
+		       ? mm_vault_purge_domain(&keeper->vault, low)
+		       : mm_vault_purge_address(&keeper->vault, low);
 }
 
 static int purge(struct mm_keeper *keeper, enum mm_level level,

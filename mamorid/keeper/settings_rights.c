@@ -45,7 +45,7 @@ static const struct {
 	  MM_WHO_PANEL },
 	{ MM_FRAME_CTL_USAGE, MM_LEVEL_DOMAIN, MM_WHO_ADMIN },
 	{ MM_FRAME_CTL_USAGE, MM_LEVEL_SERVER, MM_WHO_PANEL },
-	{ 0, ANY, MM_WHO_ROOT },	/* all else */
+	{ 0, ANY, MM_WHO_ROOT }, /* all else */
 };
 
 enum mm_who mm_settings_least(uint16_t type, enum mm_level level)
@@ -129,7 +129,8 @@ static int customer_role(struct mm_client *client, enum mm_level level,
 		return -1;
 	if (level == MM_LEVEL_ACCOUNT &&
 	    is_mailbox(mm_conf_map_get(&keeper->role->conf->local_owners,
-				       client->login), name))
+				       client->login),
+		       name))
 		role = MM_WHO_OWNER;
 	if (mm_settings_get(keeper->tree, MM_LEVEL_LOGIN, client->login,
 			    &file) != 1)
@@ -166,8 +167,8 @@ bool mm_settings_permitted(struct mm_client *client, enum mm_level level,
 	if (*role_r >= (int)mm_settings_least(type, level))
 		return true;
 	mm_log(MM_LOG_WARN, "settings-refused", NULL, "uid",
-	       MM_NUM(client->uid), "level", mm_level_name(level), "name",
-	       name, NULL);
+	       MM_NUM(client->uid), "level", mm_level_name(level), "name", name,
+	       NULL);
 	/* The same words whether it exists or not. */
 	mm_client_fail(client, "permission denied");
 	return false;

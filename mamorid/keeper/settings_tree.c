@@ -57,8 +57,8 @@ static int remove_at(int parent, const char *name, unsigned int depth)
 		return MM_ERR_SYS;
 	if (depth > DEPTH_MAX)
 		return MM_ERR_SYS;
-	folder = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
-				      O_CLOEXEC);
+	folder = openat(parent, name,
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (folder < 0)
 		return MM_ERR_SYS;
 	r = empty_folder(folder, depth);
@@ -160,13 +160,13 @@ static int visit_domain(void *arg, const char *name)
 					   : 0;
 }
 
-int mm_settings_store_list(struct mm_settings_store *store,
-			   enum mm_level level, const char *domain,
-			   int (*visit)(void *arg, const char *name),
-			   void *arg)
+int mm_settings_store_list(struct mm_settings_store *store, enum mm_level level,
+			   const char *domain,
+			   int (*visit)(void *arg, const char *name), void *arg)
 {
-	struct lister lister = { .level = level, .domain = domain,
-				 .visit = visit, .arg = arg };
+	struct lister lister = {
+		.level = level, .domain = domain, .visit = visit, .arg = arg
+	};
 	char path[MM_SETTINGS_PATH_MAX];
 	int folder, r;
 
@@ -174,8 +174,7 @@ int mm_settings_store_list(struct mm_settings_store *store,
 		return mm_tree_names(store->root, visit_domain, &lister);
 	if (level == MM_LEVEL_LOGIN) {
 		lister.domain = NULL;
-		memcpy(path, MM_SETTINGS_LOGINS,
-		       sizeof(MM_SETTINGS_LOGINS));
+		memcpy(path, MM_SETTINGS_LOGINS, sizeof(MM_SETTINGS_LOGINS));
 	} else if (!mm_settings_is_domain(domain) ||
 		   mm_settings_folder(level) == NULL) {
 		return MM_ERR_INVALID;
@@ -183,8 +182,8 @@ int mm_settings_store_list(struct mm_settings_store *store,
 		(void)snprintf(path, sizeof(path), "%s/%s", domain,
 			       mm_settings_folder(level));
 	}
-	folder = openat(store->root, path, O_RDONLY | O_DIRECTORY |
-					   O_NOFOLLOW | O_CLOEXEC);
+	folder = openat(store->root, path,
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (folder < 0)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : MM_ERR_SYS;
 	r = mm_tree_names(folder, visit_file, &lister);

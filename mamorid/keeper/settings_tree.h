@@ -16,8 +16,7 @@ MM_CHECK int mm_tree_sweep(int folder, const char *prefix);
 
 /* Each name in a folder but those with a leading dot; visit returns 0 to go
  * on. 0, MM_ERR_SYS, or what visit returned. */
-MM_CHECK int mm_tree_names(int folder,
-			   int (*visit)(void *arg, const char *name),
-			   void *arg);
+MM_CHECK int
+mm_tree_names(int folder, int (*visit)(void *arg, const char *name), void *arg);
 
 #endif

@@ -44,13 +44,14 @@ static int count_domain(void *arg, const char *domain)
 	r = mm_settings_get(count->keeper->tree, MM_LEVEL_DOMAIN, domain,
 			    &file);
 	if (file != NULL)
-		count->census.contracted = (int64_t)file->values.list
-			[MM_SETTING_CONTRACTED_ACCOUNTS].num;
+		count->census.contracted =
+			(int64_t)file->values
+				.list[MM_SETTING_CONTRACTED_ACCOUNTS]
+				.num;
 	mm_settings_release(file);
-	if (r < 0 ||
-	    (r = mm_settings_store_list(&count->keeper->settings,
-					MM_LEVEL_ACCOUNT, domain, count_one,
-					count)) < 0)
+	if (r < 0 || (r = mm_settings_store_list(&count->keeper->settings,
+						 MM_LEVEL_ACCOUNT, domain,
+						 count_one, count)) < 0)
 		return r;
 	return count->visit(count->arg, &count->census);
 }
@@ -62,8 +63,9 @@ static int count_now(struct mm_keeper *keeper, const char *domain,
 	struct count count = { .keeper = keeper, .visit = visit, .arg = arg };
 
 	return domain != NULL ? count_domain(&count, domain)
-		: mm_settings_store_list(&keeper->settings, MM_LEVEL_DOMAIN,
-					 NULL, count_domain, &count);
+			      : mm_settings_store_list(&keeper->settings,
+						       MM_LEVEL_DOMAIN, NULL,
+						       count_domain, &count);
 }
 
 static void today(char day[DAY_SIZE])
@@ -131,7 +133,8 @@ static int put_count(void *arg, const struct mm_census *census)
 	    (r = mm_pair_put_num(&pairs, "contracted", contracted)) == 0 &&
 	    (r = mm_pair_put_num(&pairs, "exceeded",
 				 contracted > 0 && accounts > contracted
-				 ? accounts - contracted : 0)) == 0)
+					 ? accounts - contracted
+					 : 0)) == 0)
 		r = mm_rows_add(&answer->rows, &pairs);
 	mm_buf_clear(&pairs);
 	return r;

@@ -50,14 +50,13 @@ static int open_folder(const struct mm_settings_store *store, int parent,
 		if (!made && errno != EEXIST)
 			return MM_ERR_SYS;
 	}
-	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
-				  O_CLOEXEC);
+	fd = openat(parent, name,
+		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return !create && errno == ENOENT ? MM_ERR_NOTFOUND
 						  : MM_ERR_SYS;
-	if (create &&
-	    (set_access(store, fd, store->readers, FOLDER_MODE) < 0 ||
-	     (made && !store->lazy && fsync(parent) < 0))) {
+	if (create && (set_access(store, fd, store->readers, FOLDER_MODE) < 0 ||
+		       (made && !store->lazy && fsync(parent) < 0))) {
 		mm_close(&fd);
 		return MM_ERR_SYS;
 	}
@@ -73,8 +72,8 @@ int mm_settings_store_open(struct mm_settings_store *store,
 	store->state = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (store->state < 0)
 		goto fail;
-	store->lock = openat(store->state, LOCK, O_RDWR | O_CREAT | O_CLOEXEC |
-						 O_NOFOLLOW, 0600);
+	store->lock = openat(store->state, LOCK,
+			     O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (store->lock < 0)
 		goto fail;
 	if (mm_tree_remove(store->state, FRESH) < 0)
@@ -137,8 +136,9 @@ int mm_settings_store_has(struct mm_settings_store *store, enum mm_level level,
 	if ((r = mm_settings_path(&path, level, name)) == 0)
 		r = faccessat(store->root, mm_buf_str(&path), F_OK,
 			      AT_SYMLINK_NOFOLLOW) == 0
-			? 1 : errno == ENOENT || errno == ENOTDIR
-			? 0 : MM_ERR_SYS;
+			    ? 1
+		    : errno == ENOENT || errno == ENOTDIR ? 0
+							  : MM_ERR_SYS;
 	mm_buf_clear(&path);
 	return r;
 }
@@ -173,8 +173,8 @@ static int write_file(const struct mm_settings_store *store, int folder,
 		return MM_ERR_LIMIT;
 	if (unlinkat(folder, fresh, 0) < 0 && errno != ENOENT)
 		return MM_ERR_SYS;
-	fd = openat(folder, fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
-				   O_CLOEXEC, 0600);
+	fd = openat(folder, fresh,
+		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return MM_ERR_SYS;
 	if ((r = set_access(store, fd, gid, FILE_MODE)) == 0 &&
@@ -250,8 +250,8 @@ int mm_settings_store_delete(struct mm_settings_store *store,
 		r = 0;
 	else if (r >= 0)
 		r = unlinkat(folder, file, 0) == 0
-			? (fsync(folder) < 0 ? MM_ERR_SYS : 1)
-			: (errno == ENOENT ? 0 : MM_ERR_SYS);
+			    ? (fsync(folder) < 0 ? MM_ERR_SYS : 1)
+			    : (errno == ENOENT ? 0 : MM_ERR_SYS);
 out:
 	mm_close(&folder);
 	mm_buf_clear(&path);

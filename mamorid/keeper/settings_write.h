@@ -12,15 +12,15 @@
  * that has not left yet) from losing an update.
  */
 struct mm_settings_store {
-	char *path;		/* of the folder */
-	int state;		/* the folder around it */
+	char *path; /* of the folder */
+	int state; /* the folder around it */
 	int root;
 	int lock;
-	gid_t readers;		/* group of what everybody reads */
-	gid_t gate;		/* group of what the gate alone reads */
-	bool set_group;		/* not root: files keep our group */
+	gid_t readers; /* group of what everybody reads */
+	gid_t gate; /* group of what the gate alone reads */
+	bool set_group; /* not root: files keep our group */
 	uid_t owner;
-	bool lazy;		/* written out as a whole, by the swap */
+	bool lazy; /* written out as a whole, by the swap */
 };
 
 /* Make and open state_dir/settings, and remove what a crash has left. 0,

@@ -11,8 +11,8 @@ int mm_census_put(struct mm_db *db, const char *day,
 	return mm_db_run(db,
 			 "INSERT OR REPLACE INTO census(day, domain, accounts,"
 			 " postmasters, contracted)"
-			 " VALUES(?1, ?2, ?3, ?4, ?5)", "ssiii", day,
-			 census->domain, census->accounts,
+			 " VALUES(?1, ?2, ?3, ?4, ?5)",
+			 "ssiii", day, census->domain, census->accounts,
 			 census->postmasters, census->contracted);
 }
 
@@ -27,8 +27,8 @@ int mm_census_list(struct mm_db *db, const char *day, const char *domain,
 	r = mm_db_start(db, &stmt,
 			"SELECT domain, accounts, postmasters, contracted"
 			" FROM census WHERE day = ?1 AND"
-			" (?2 IS NULL OR domain = ?2) ORDER BY domain", "ss",
-			day, domain);
+			" (?2 IS NULL OR domain = ?2) ORDER BY domain",
+			"ss", day, domain);
 	if (r < 0)
 		return r;
 	while ((r = mm_db_step(db, stmt)) == 1) {

@@ -15,9 +15,15 @@
 
 /* ?1 the address or NULL, ?2 its local part with the separator of tags, ?3
  * the domain. */
-#define OF(column, domain_column) \
-	"((?1 IS NULL OR " column " = ?1 OR substr(" column ", 1," \
-	" length(?2)) = ?2) AND " domain_column " = ?3)"
+static const char find_row[] =
+	"SELECT id FROM quarantine WHERE domain = ?3 AND"
+	" (?1 IS NULL OR recipient = ?1 OR"
+	" substr(recipient, 1, length(?2)) = ?2) LIMIT 1";
+static const char find_outbox[] =
+	"SELECT id FROM outbox WHERE"
+	" lower(substr(recipient, -length(?3) - 1)) = '@' || ?3 AND"
+	" (?1 IS NULL OR lower(recipient) = ?1 OR"
+	" lower(substr(recipient, 1, length(?2))) = ?2) LIMIT 1";
 
 struct whom {
 	const char *address;
@@ -31,19 +37,18 @@ static int drop_rows(struct mm_vault *vault, const struct whom *whom)
 	int64_t id, record = 0;
 	int r;
 
-	while ((r = mm_db_get(vault->db, &id,
-			      "SELECT id FROM quarantine WHERE "
-			      OF("recipient", "domain") " LIMIT 1",
-			      "sss", whom->address, whom->tagged,
-			      whom->domain)) == 1) {
+	while ((r = mm_db_get(vault->db, &id, find_row, "sss", whom->address,
+			      whom->tagged, whom->domain)) == 1) {
 		if ((r = mm_db_get(vault->db, &record,
 				   "SELECT record FROM quarantine"
-				   " WHERE id = ?1", "i", id)) < 0 ||
+				   " WHERE id = ?1",
+				   "i", id)) < 0 ||
 		    (r = mm_vault_drop(vault, id, "account deleted")) < 0 ||
 		    (r = mm_db_run(vault->db,
 				   "DELETE FROM effect WHERE record = ?1 AND"
 				   " NOT EXISTS (SELECT 1 FROM quarantine"
-				   " WHERE record = ?1)", "i", record)) < 0)
+				   " WHERE record = ?1)",
+				   "i", record)) < 0)
 			return r;
 	}
 	return r;
@@ -54,13 +59,8 @@ static int drop_outbox(struct mm_vault *vault, const struct whom *whom)
 	int64_t id, record;
 	int r;
 
-	while ((r = mm_db_get(vault->db, &id,
-			      "SELECT id FROM outbox WHERE "
-			      OF("lower(recipient)",
-				 "lower(substr(recipient, -length(?3)))")
-			      " AND substr(recipient, -length(?3) - 1, 1) = '@'"
-			      " LIMIT 1",
-			      "sss", whom->address, whom->tagged,
+	while ((r = mm_db_get(vault->db, &id, find_outbox, "sss",
+			      whom->address, whom->tagged,
 			      whom->domain)) == 1) {
 		if ((r = mm_db_get(vault->db, &record,
 				   "SELECT record FROM outbox WHERE id = ?1",

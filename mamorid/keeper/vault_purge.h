@@ -9,7 +9,6 @@
  * error. */
 MM_CHECK int mm_vault_purge_address(struct mm_vault *vault,
 				    const char *address);
-MM_CHECK int mm_vault_purge_domain(struct mm_vault *vault,
-				   const char *domain);
+MM_CHECK int mm_vault_purge_domain(struct mm_vault *vault, const char *domain);
 
 #endif

@@ -49,7 +49,37 @@ CONF = [
     b"mta:\n  command:\n  - /bin/x\n  - \"-bs\"\n",
     b"--- # c\n? run_dir\n: \"/\\x41\\u3042\"\n...\n",
 ]
+# The first byte is the level, as in fuzz_settings.c.
+SETTINGS = [
+    b"\x00version: 1\ncheck_unregistered_domains: no\nsenders_max: 70\n",
+    b"\x01version: 1\nvirus_notice: no\nspam: {sort: yes, folder: \"a b\"}\n"
+    b"rules: {a: yes, b: off}\nnotices:\n  x: |\n    Subject: y\n\n    z\n"
+    b"relay_hosts: [192.0.2.0/24]\nquarantine: {keep: 3d}\n",
+    b"\x02version: 1\napproved_senders: [a@b.test, '*@c.test']\n"
+    b"blocked_senders: off\nhold: yes\nhold_until: 4000000000\n",
+    b"\x03version: 1\ntargets: [a@b.test]\n",
+    b"\x06version: 1\nforbidden_words: [x]\n",
+]
 
+
+def pair(name, value):
+    return field(201, text(1, name) + text(2, value))
+
+
+# The first byte is the request, as in fuzz_control.c.
+CONTROL = [
+    b"\0" + pair("level", "account") + pair("name", "alice@b.test") +
+    pair("set", "virus_notice=no") + pair("add", "approved_senders=*@x.y") +
+    pair("unset", "spam.folder") + pair("create", ""),
+    b"\0" + pair("level", "domain") + pair("name", "b.test") +
+    pair("set", "rules.a=on"),
+    b"\1" + pair("level", "account") + pair("name", "alice@b.test"),
+    b"\2" + pair("level", "account") + pair("name", "b.test") +
+    pair("limit", "5"),
+    b"\3" + pair("level", "list") + pair("name", "team@b.test"),
+    b"\4" + pair("level", "domain") + pair("name", "b.test") +
+    pair("day", "2026-01-01"),
+]
 
 MIME = [
     b"From: a@b\nSubject: =?utf-8?B?44GC?=\nMIME-Version: 1.0\n"
@@ -69,6 +99,8 @@ def main():
         "proto": [bytes([i]) + data for i, data in enumerate(PROTO)],
         "conf": CONF,
         "inspect_mime": MIME,
+        "settings": SETTINGS,
+        "control": CONTROL,
     }
     for name, inputs in seeds.items():
         folder = os.path.join(sys.argv[1], name)

@@ -1,6 +1,11 @@
 #ifndef MM_TESTS_UNIT_CORE_SETTINGS_DIR_H
 #define MM_TESTS_UNIT_CORE_SETTINGS_DIR_H
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include <cmocka.h>
 #include <fcntl.h>
 #include <ftw.h>

@@ -2,12 +2,12 @@
  * Settings files: what is read, what is refused and where, and that what is
  * written is read back.
  */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
-#include <cmocka.h>
 
+#include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,8 +34,8 @@ static const struct {
 	const char *error;
 } refused[] = {
 	{ "empty", MM_LEVEL_ACCOUNT, "", MM_ERR_INVALID, "f:1:1:" },
-	{ "no version", MM_LEVEL_ACCOUNT, "virus_notice: no\n",
-	  MM_ERR_INVALID, "f:1:1: the version must stand first" },
+	{ "no version", MM_LEVEL_ACCOUNT, "virus_notice: no\n", MM_ERR_INVALID,
+	  "f:1:1: the version must stand first" },
 	{ "no keys", MM_LEVEL_ACCOUNT, "{}\n", MM_ERR_INVALID,
 	  "f:1:2: no version" },
 	{ "newer", MM_LEVEL_ACCOUNT, "version: 2\nvirus_notice: no\n",
@@ -52,11 +52,11 @@ static const struct {
 	{ "dotted", MM_LEVEL_ACCOUNT, "version: 1\nspam.sort: no\n",
 	  MM_ERR_INVALID, "f:2:1: spam.sort: unknown key" },
 	{ "repeated", MM_LEVEL_ACCOUNT,
-	  "version: 1\nvirus_notice: no\nvirus_notice: yes\n",
-	  MM_ERR_INVALID, "f:3:1: virus_notice: a repeated key" },
+	  "version: 1\nvirus_notice: no\nvirus_notice: yes\n", MM_ERR_INVALID,
+	  "f:3:1: virus_notice: a repeated key" },
 	{ "repeated section", MM_LEVEL_ACCOUNT,
-	  "version: 1\nspam: {sort: no}\nspam: {tag: no}\n",
-	  MM_ERR_INVALID, "f:3:1: spam: a repeated key" },
+	  "version: 1\nspam: {sort: no}\nspam: {tag: no}\n", MM_ERR_INVALID,
+	  "f:3:1: spam: a repeated key" },
 	{ "another level", MM_LEVEL_ACCOUNT,
 	  "version: 1\ncatch_all: a@b.test\n", MM_ERR_INVALID,
 	  "f:2:1: catch_all: not a key of this file" },
@@ -71,8 +71,8 @@ static const struct {
 	{ "time", MM_LEVEL_DOMAIN, "version: 1\nquarantine: {keep: 5x}\n",
 	  MM_ERR_INVALID, "f:2:20: quarantine.keep: not a time" },
 	{ "sender", MM_LEVEL_ACCOUNT,
-	  "version: 1\napproved_senders: [a@b.test, \"*\"]\n",
-	  MM_ERR_INVALID, "f:2:30: approved_senders: neither a mail" },
+	  "version: 1\napproved_senders: [a@b.test, \"*\"]\n", MM_ERR_INVALID,
+	  "f:2:30: approved_senders: neither a mail" },
 	{ "same sender", MM_LEVEL_ACCOUNT,
 	  "version: 1\napproved_senders: [a@b.test, A@B.test]\n",
 	  MM_ERR_INVALID, "f:2:30: approved_senders: is there already" },
@@ -84,9 +84,8 @@ static const struct {
 	  "f:2:20: approved_senders: must be one value" },
 	{ "map as list", MM_LEVEL_DOMAIN, "version: 1\nrules: [a]\n",
 	  MM_ERR_INVALID, "f:2:8: rules: must be a mapping or off" },
-	{ "rule twice", MM_LEVEL_DOMAIN,
-	  "version: 1\nrules: {a: yes, a: no}\n", MM_ERR_INVALID,
-	  "f:2:17: a: a repeated key" },
+	{ "rule twice", MM_LEVEL_DOMAIN, "version: 1\nrules: {a: yes, a: no}\n",
+	  MM_ERR_INVALID, "f:2:17: a: a repeated key" },
 	{ "rule name", MM_LEVEL_DOMAIN, "version: 1\nrules: {../a: yes}\n",
 	  MM_ERR_INVALID, "rules: a name is lower-case" },
 	{ "folder", MM_LEVEL_ACCOUNT, "version: 1\nspam: {folder: ../x}\n",
@@ -106,8 +105,10 @@ static const struct {
 	  MM_ERR_INVALID, "a second document" },
 	{ "a list", MM_LEVEL_ACCOUNT, "- version: 1\n", MM_ERR_INVALID,
 	  "f:1:1: must be a mapping" },
-	{ "deep", MM_LEVEL_ACCOUNT, "version: {a: {a: {a: {a: {a: {a: {a: "
-	  "{a: 1}}}}}}}}\n", MM_ERR_INVALID, "f:1:10: version: not a" },
+	{ "deep", MM_LEVEL_ACCOUNT,
+	  "version: {a: {a: {a: {a: {a: {a: {a: "
+	  "{a: 1}}}}}}}}\n",
+	  MM_ERR_INVALID, "f:1:10: version: not a" },
 };
 
 static void test_refused(void **state)
@@ -124,9 +125,9 @@ static void test_refused(void **state)
 			  strlen(refused[i].text), &settings, &error);
 		if (r != refused[i].want ||
 		    strstr(mm_buf_str(&error), refused[i].error) == NULL)
-			fail_msg("%s: got %d, %s; want %d, %s",
-				 refused[i].name, r, mm_buf_str(&error),
-				 refused[i].want, refused[i].error);
+			fail_msg("%s: got %d, %s; want %d, %s", refused[i].name,
+				 r, mm_buf_str(&error), refused[i].want,
+				 refused[i].error);
 	}
 	mm_buf_clear(&error);
 }
@@ -141,15 +142,18 @@ static void test_nul_and_size(void **state)
 	mm_buf_init(&error, 4096);
 	mm_buf_init(&big, 2 * MM_SETTINGS_FILE_MAX);
 	assert_int_equal(parse(MM_LEVEL_ACCOUNT, nul, sizeof(nul) - 1,
-			       &settings, &error), MM_ERR_INVALID);
+			       &settings, &error),
+			 MM_ERR_INVALID);
 	must(mm_buf_puts(&big, "version: 1\n#"));
 	while (big.len < MM_SETTINGS_FILE_MAX)
 		must(mm_buf_puts(&big, "x"));
 	assert_int_equal(parse(MM_LEVEL_ACCOUNT, mm_buf_str(&big), big.len,
-			       &settings, &error), 0);
+			       &settings, &error),
+			 0);
 	must(mm_buf_puts(&big, "x"));
 	assert_int_equal(parse(MM_LEVEL_ACCOUNT, mm_buf_str(&big), big.len,
-			       &settings, &error), MM_ERR_LIMIT);
+			       &settings, &error),
+			 MM_ERR_LIMIT);
 	mm_buf_clear(&error);
 	mm_buf_clear(&big);
 }
@@ -173,7 +177,8 @@ static const char full[] =
 	"hold: yes\n"
 	"hold_until: 4000000000\n"
 	"rules: {virus-in: yes, spam: no}\n"
-	"notices: {virus-inbound: \"Subject: \\\"x\\\"\\n\\nline \\\\ two\\n\"}\n"
+	"notices: {virus-inbound: \"Subject: \\\"x\\\"\\n\\n"
+	"line \\\\ two\\n\"}\n"
 	"gateway_host: mail.example.org\n"
 	"relay_hosts: [192.0.2.0/24, \"2001:db8::1\"]\n"
 	"contracted_accounts: 20\n"
@@ -189,8 +194,8 @@ static void test_round_trip(void **state)
 	(void)state;
 	mm_buf_init(&error, 4096);
 	mm_buf_init(&out, MM_SETTINGS_FILE_MAX);
-	if (parse(MM_LEVEL_DOMAIN, full, sizeof(full) - 1, &settings,
-		  &error) < 0)
+	if (parse(MM_LEVEL_DOMAIN, full, sizeof(full) - 1, &settings, &error) <
+	    0)
 		fail_msg("%s", mm_buf_str(&error));
 	must(mm_settings_format(&settings, &out));
 	assert_string_equal(mm_buf_str(&out), full);
@@ -200,7 +205,7 @@ static void test_round_trip(void **state)
 }
 
 static const struct {
-	const char *op, *key, *name, *text, *want;	/* NULL: refused */
+	const char *op, *key, *name, *text, *want; /* NULL: refused */
 } changes[] = {
 	{ "set", "approved_senders", NULL, "A@b.test,*@C.test",
 	  "[\"a@b.test\", \"*@c.test\"]" },
@@ -244,13 +249,13 @@ static void test_changes(void **state)
 		mm_buf_reset(&why);
 		mm_buf_reset(&out);
 		r = changes[i].op[0] == 's'
-			? mm_settings_set(&settings, key, changes[i].name,
-					  changes[i].text, &why)
-		  : changes[i].op[0] == 'a'
-			? mm_settings_add(&settings, key, changes[i].name,
-					  changes[i].text, &why)
-			: mm_settings_remove(&settings, key, changes[i].text,
-					     &why);
+			    ? mm_settings_set(&settings, key, changes[i].name,
+					      changes[i].text, &why)
+		    : changes[i].op[0] == 'a'
+			    ? mm_settings_add(&settings, key, changes[i].name,
+					      changes[i].text, &why)
+			    : mm_settings_remove(&settings, key,
+						 changes[i].text, &why);
 		if (r == 0)
 			must(mm_setting_show(key, &settings.list[key], &out));
 		if ((changes[i].want == NULL) != (r == MM_ERR_INVALID) ||
@@ -271,10 +276,12 @@ static void test_changes(void **state)
 static void test_renamed(void **state)
 {
 	static const struct mm_setting_renamed table[] = {
-		{ 1, "virus_warning", "virus_notice" }, { 0, NULL, NULL },
+		{ 1, "virus_warning", "virus_notice" },
+		{ 0, NULL, NULL },
 	};
 	static const struct mm_setting_renamed past[] = {
-		{ 0, "virus_warning", "virus_notice" }, { 0, NULL, NULL },
+		{ 0, "virus_warning", "virus_notice" },
+		{ 0, NULL, NULL },
 	};
 	static const char text[] = "version: 1\nvirus_warning: no\n";
 	struct mm_settings settings;
@@ -284,13 +291,15 @@ static void test_renamed(void **state)
 	mm_buf_init(&error, 4096);
 	assert_int_equal(mm_settings_parse(&settings, MM_LEVEL_ACCOUNT, "f",
 					   text, sizeof(text) - 1, table,
-					   &error), 0);
+					   &error),
+			 0);
 	assert_true(settings.list[MM_SETTING_VIRUS_NOTICE].set);
 	assert_int_equal(settings.list[MM_SETTING_VIRUS_NOTICE].num, 0);
 	mm_settings_clear(&settings);
 	assert_int_equal(mm_settings_parse(&settings, MM_LEVEL_ACCOUNT, "f",
 					   text, sizeof(text) - 1, past,
-					   &error), MM_ERR_INVALID);
+					   &error),
+			 MM_ERR_INVALID);
 	mm_buf_clear(&error);
 }
 

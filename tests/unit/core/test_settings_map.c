@@ -1,8 +1,9 @@
 /* The address map. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "core/settings_map.h"
@@ -10,7 +11,7 @@
 
 static const struct {
 	const char *address;
-	const char *want;	/* sorted; + marks a member of a list */
+	const char *want; /* sorted; + marks a member of a list */
 } cases[] = {
 	{ "alice@b.test", "alice@b.test" },
 	{ "ALICE@B.TEST", "alice@b.test" },
@@ -20,7 +21,8 @@ static const struct {
 	{ "alice+x@alias.test", "alice@b.test" },
 	{ "sales@b.test", "alice@b.test bob@b.test" },
 	{ "sales+x@b.test", "alice@b.test bob@b.test" },
-	{ "both@b.test", "alice@b.test bob@b.test carol@c.test out@far.example" },
+	{ "both@b.test",
+	  "alice@b.test bob@b.test carol@c.test out@far.example" },
 	{ "staff@b.test", "+alice@b.test +bob@b.test +x@far.example" },
 	{ "mixed@b.test", "+alice@b.test +bob@b.test +x@far.example" },
 	{ "nobody@b.test", "nobody@b.test" },
@@ -44,16 +46,19 @@ static void fill(void)
 	put("b.test/accounts/alice.yaml", "version: 1\n");
 	put("b.test/accounts/bob.yaml", "version: 1\n");
 	put("b.test/aliases/sales.yaml",
-	    "version: 1\ntargets: [alice@b.test, Bob@b.test, alice+x@b.test]\n");
+	    "version: 1\ntargets: [alice@b.test, Bob@b.test, "
+	    "alice+x@b.test]\n");
 	put("b.test/aliases/both.yaml",
-	    "version: 1\ntargets: [sales@b.test, carol@c.test, out@far.example]\n");
+	    "version: 1\ntargets: [sales@b.test, carol@c.test, "
+	    "out@far.example]\n");
 	put("b.test/lists/staff.yaml",
 	    "version: 1\nmembers: [sales@b.test, x@far.example]\n");
 	put("b.test/aliases/mixed.yaml",
 	    "version: 1\ntargets: [alice@b.test, staff@b.test]\n");
 	put("b.test/aliases/loop.yaml", "version: 1\ntargets: [loop@b.test]\n");
 	put("b.test/aliases/wide.yaml",
-	    "version: 1\ntargets: [wide@b.test, wide+1@b.test, wide+2@b.test]\n");
+	    "version: 1\ntargets: [wide@b.test, wide+1@b.test, "
+	    "wide+2@b.test]\n");
 	put("b.test/lists/bomb.yaml",
 	    "version: 1\nmembers: [bomb@b.test, bomb+1@b.test, bomb+2@b.test, "
 	    "bomb+3@b.test, bomb+4@b.test, bomb+5@b.test, bomb+6@b.test]\n");
@@ -74,8 +79,8 @@ static int compare(const void *a, const void *b)
 
 static void test_map(void **state)
 {
-	struct mm_settings_tree *tree = mm_settings_tree_open(root, geteuid(),
-							      NULL);
+	struct mm_settings_tree *tree =
+		mm_settings_tree_open(root, geteuid(), NULL);
 	struct mm_mailboxes boxes;
 	char got[1024];
 	size_t i, k, len;
@@ -84,8 +89,8 @@ static void test_map(void **state)
 	fill();
 	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		memset(&boxes, 0, sizeof(boxes));
-		assert_int_equal(mm_map_address(tree, cases[i].address,
-						&boxes), 0);
+		assert_int_equal(mm_map_address(tree, cases[i].address, &boxes),
+				 0);
 		if (boxes.count > 1)
 			qsort(boxes.list, boxes.count, sizeof(*boxes.list),
 			      compare);
@@ -98,8 +103,9 @@ static void test_map(void **state)
 		if (strcmp(got, cases[i].want) != 0)
 			fail_msg("%s: got \"%s\", want \"%s\"",
 				 cases[i].address, got, cases[i].want);
-		assert_int_equal(boxes.cut, cases[i].want[0] == '\0' &&
-				 strchr(cases[i].address, '@') != NULL);
+		assert_int_equal(boxes.cut,
+				 cases[i].want[0] == '\0' &&
+					 strchr(cases[i].address, '@') != NULL);
 		mm_mailboxes_clear(&boxes);
 	}
 	assert_true(mm_map_is_registered(tree, "x@B.test"));
@@ -111,17 +117,19 @@ static void test_map(void **state)
 
 static void test_login(void **state)
 {
-	struct mm_settings_tree *tree = mm_settings_tree_open(root, geteuid(),
-							      NULL);
+	struct mm_settings_tree *tree =
+		mm_settings_tree_open(root, geteuid(), NULL);
 	char *keys[] = { "web", "old" }, *values[] = { "w@b.test", "o@b.test" };
-	const struct mm_conf conf = { .local_owners = { .keys = keys,
-							.values = values,
-							.count = 2 } };
+	const struct mm_conf conf = {
+		.local_owners = { .keys = keys, .values = values, .count = 2 }
+	};
 	static const struct {
 		const char *login, *want;
 	} logins[] = {
-		{ "web", "alice@b.test" }, { "old", "o@b.test" },
-		{ "bob@b.test", "bob@b.test" }, { "nobody", "" },
+		{ "web", "alice@b.test" },
+		{ "old", "o@b.test" },
+		{ "bob@b.test", "bob@b.test" },
+		{ "nobody", "" },
 		{ "../x", "" },
 	};
 	struct mm_buf address;
@@ -144,8 +152,7 @@ static void test_login(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_map, make_root,
-						drop_root),
+		cmocka_unit_test_setup_teardown(test_map, make_root, drop_root),
 		cmocka_unit_test_setup_teardown(test_login, make_root,
 						drop_root),
 	};

@@ -1,10 +1,10 @@
 /* Names of settings files. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
-#include <cmocka.h>
 
+#include <cmocka.h>
 #include <string.h>
 
 #include "core/err.h"
@@ -12,7 +12,7 @@
 
 static const struct {
 	enum mm_level level;
-	const char *name, *want;	/* NULL: refused */
+	const char *name, *want; /* NULL: refused */
 } paths[] = {
 	{ MM_LEVEL_SERVER, "", "_server.yaml" },
 	{ MM_LEVEL_DOMAIN, "Example.TEST", "example.test/domain.yaml" },
@@ -57,8 +57,10 @@ static void test_paths(void **state)
 	for (i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
 		mm_buf_init(&out, MM_SETTINGS_PATH_MAX);
 		r = mm_settings_path(&out, paths[i].level, paths[i].name);
-		if (paths[i].want == NULL ? r != MM_ERR_INVALID
-		    : r != 0 || strcmp(mm_buf_str(&out), paths[i].want) != 0)
+		if (paths[i].want == NULL
+			    ? r != MM_ERR_INVALID
+			    : r != 0 || strcmp(mm_buf_str(&out),
+					       paths[i].want) != 0)
 			fail_msg("%s: got %d, %s", paths[i].name, r,
 				 mm_buf_str(&out));
 		mm_buf_clear(&out);
@@ -82,11 +84,13 @@ static void test_one_to_one(void **state)
 			mm_buf_init(&name, 64);
 			mm_buf_init(&back, 64);
 			assert_int_equal(mm_settings_encode(&name, local,
-							    strlen(local)), 0);
+							    strlen(local)),
+					 0);
 			assert_null(strchr(mm_buf_str(&name), '/'));
 			assert_int_not_equal(name.data[0], '.');
 			assert_int_equal(mm_settings_decode(&back, name.data,
-							    name.len), 0);
+							    name.len),
+					 0);
 			assert_string_equal(mm_buf_str(&back), local);
 			mm_buf_clear(&name);
 			mm_buf_clear(&back);
@@ -95,8 +99,8 @@ static void test_one_to_one(void **state)
 
 static void test_decode_refuses(void **state)
 {
-	static const char *const names[] = { "%", "%4", "%41", "%zz", "A",
-					     "%2e", "%00", "a b", ".a", "%2" };
+	static const char *const names[] = { "%",   "%4",  "%41", "%zz", "A",
+					     "%2e", "%00", "a b", ".a",	 "%2" };
 	struct mm_buf out;
 	size_t i;
 

@@ -2,10 +2,11 @@
  * The settings folder as readers see it: inheritance, the cache, files that
  * cannot be used.
  */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "core/err.h"
@@ -23,8 +24,8 @@ static void tell(const char *line)
 
 static struct mm_settings_tree *open_tree(void)
 {
-	struct mm_settings_tree *tree = mm_settings_tree_open(root, geteuid(),
-							      tell);
+	struct mm_settings_tree *tree =
+		mm_settings_tree_open(root, geteuid(), tell);
 
 	assert_non_null(tree);
 	told = 0;
@@ -79,11 +80,12 @@ static void test_sees_changes(void **state)
 
 	(void)state;
 	for (i = 0; i < 200; i++) {
-		put("b.test/accounts/a.yaml", i % 2 == 0
-		    ? "version: 1\nhold: yes #\n"
-		    : "version: 1\nhold: no # \n");
+		put("b.test/accounts/a.yaml",
+		    i % 2 == 0 ? "version: 1\nhold: yes #\n"
+			       : "version: 1\nhold: no # \n");
 		assert_int_equal(number(tree, "a@b.test", MM_SETTING_HOLD,
-					&level), i % 2 == 0);
+					&level),
+				 i % 2 == 0);
 	}
 	mm_settings_tree_close(tree);
 }
@@ -102,8 +104,8 @@ static void test_last_good(void **state)
 	assert_int_equal(told, 1);
 	assert_non_null(strstr(last, "a.yaml:2:15: virus_notice"));
 	other = open_tree();
-	assert_int_equal(number(other, "a@b.test", MM_SETTING_VIRUS_NOTICE,
-				&level), 1);
+	assert_int_equal(
+		number(other, "a@b.test", MM_SETTING_VIRUS_NOTICE, &level), 1);
 	assert_int_equal(level, 0);
 	mm_settings_tree_close(other);
 	put("b.test/accounts/a.yaml", "version: 1\n");
@@ -173,17 +175,19 @@ static void test_keeps_file_in_use(void **state)
 	struct mm_settings_file *file, *other;
 
 	(void)state;
-	put("b.test/accounts/a.yaml", "version: 1\nblocked_senders: [x@y.test]\n");
-	assert_int_equal(mm_settings_get(tree, MM_LEVEL_ACCOUNT, "a@b.test",
-					 &file), 1);
+	put("b.test/accounts/a.yaml",
+	    "version: 1\nblocked_senders: [x@y.test]\n");
+	assert_int_equal(
+		mm_settings_get(tree, MM_LEVEL_ACCOUNT, "a@b.test", &file), 1);
 	put("b.test/accounts/a.yaml", "version: 1\n");
-	assert_int_equal(mm_settings_get(tree, MM_LEVEL_ACCOUNT, "a@b.test",
-					 &other), 1);
+	assert_int_equal(
+		mm_settings_get(tree, MM_LEVEL_ACCOUNT, "a@b.test", &other), 1);
 	assert_ptr_not_equal(file, other);
 	mm_settings_release(other);
 	mm_settings_tree_close(tree);
-	assert_string_equal(file->values.list[MM_SETTING_BLOCKED_SENDERS]
-				    .list.items[0], "x@y.test");
+	assert_string_equal(
+		file->values.list[MM_SETTING_BLOCKED_SENDERS].list.items[0],
+		"x@y.test");
 	mm_settings_release(file);
 }
 
@@ -194,9 +198,11 @@ static void test_bad_names(void **state)
 
 	(void)state;
 	assert_int_equal(mm_settings_get(tree, MM_LEVEL_ACCOUNT, "a@../b",
-					 &file), MM_ERR_INVALID);
+					 &file),
+			 MM_ERR_INVALID);
 	assert_int_equal(mm_settings_get(tree, MM_LEVEL_ACCOUNT, "nobody",
-					 &file), MM_ERR_INVALID);
+					 &file),
+			 MM_ERR_INVALID);
 	mm_settings_tree_close(tree);
 }
 
@@ -205,12 +211,9 @@ static void test_bad_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_inherits),
-		TEST(test_sees_changes),
-		TEST(test_last_good),
-		TEST(test_refuses_files),
-		TEST(test_keeps_file_in_use),
-		TEST(test_bad_names),
+		TEST(test_inherits),	      TEST(test_sees_changes),
+		TEST(test_last_good),	      TEST(test_refuses_files),
+		TEST(test_keeps_file_in_use), TEST(test_bad_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

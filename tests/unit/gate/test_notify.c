@@ -1,8 +1,9 @@
 /* Who is warned: settings, the address map, holds, any order of recipients. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "mamorid/gate/notify.h"
@@ -21,7 +22,7 @@ static int setup(void **state)
 	memset(&conf, 0, sizeof(conf));
 	conf.local_domains = (struct mm_conf_list){ domain_items, 2 };
 	conf.notices_enabled = 1;
-	conf.operator = (char *)"op@outside.test";
+	conf.operator=(char *) "op@outside.test";
 	if (make_root(state) != 0)
 		return -1;
 	mm_domains_init(&domains, &conf);
@@ -54,7 +55,8 @@ static const char *list(struct mm_record *record,
 			i > 0 ? " " : "", record->notices[i].to,
 			record->notices[i].language == NULL ? "" : "=",
 			record->notices[i].language == NULL
-				? "" : record->notices[i].language);
+				? ""
+				: record->notices[i].language);
 	free(record->notices);
 	mm_mailboxes_clear(&boxes);
 	return text;
@@ -170,9 +172,11 @@ static void test_map_decides(void **state)
 static void test_holds(void **state)
 {
 	(void)state;
-	put("b.test/domain.yaml", "version: 1\nhold: yes\nhold_until: 999999\n");
+	put("b.test/domain.yaml",
+	    "version: 1\nhold: yes\nhold_until: 999999\n");
 	assert_string_equal(inbound("a@b.test", NULL, NULL), "a@b.test");
-	put("b.test/domain.yaml", "version: 1\nhold: yes\nhold_until: 1000001\n");
+	put("b.test/domain.yaml",
+	    "version: 1\nhold: yes\nhold_until: 1000001\n");
 	assert_string_equal(inbound("a@b.test", NULL, NULL), "");
 	put("b.test/domain.yaml", "version: 1\nhold: yes\n");
 	assert_string_equal(inbound("a@b.test", "a@example.test", NULL),
