@@ -105,11 +105,13 @@ static void container(struct mm_bound *bound, const char *line, size_t len)
 
 	for (int i = 0; i < 6 && pos < end; i++, pos += n + 1) {
 		n = field(pos, end, ':');
-		if (i == 1)
+		if (i == 1) {
 			of_mails = (n == 1 && *pos == '*') || has(pos, n, MAIL);
-		else if (of_mails && (i == 2 || i >= 4) &&
-			 !(n == 1 && *pos == '*'))
+			bound->names = bound->names || of_mails;
+		} else if (of_mails && (i == 2 || i >= 4) &&
+			   !(n == 1 && *pos == '*')) {
 			bound->untwinned = true;
+		}
 	}
 }
 

@@ -16,6 +16,7 @@
 struct mm_bound {
 	struct mm_buf twins;	/* lines of an .ldb file */
 	bool untwinned;		/* there are some that a twin cannot follow */
+	bool names;		/* there are some for names of attachments */
 };
 
 /* Read the signatures of a folder: lists, and the containers that ClamAV

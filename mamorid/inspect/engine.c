@@ -121,6 +121,7 @@ static int load_twins(struct mm_engine *engine, const char *folder)
 
 	engine->parts_alone = mm_bound_read(folder, &bound) == 0 &&
 			      !bound.untwinned;
+	engine->names = bound.names;
 	if (engine->parts_alone && bound.twins.len > 0)
 		r = load_lines(engine, &bound.twins);
 	mm_bound_clear(&bound);
@@ -209,6 +210,16 @@ int64_t mm_engine_signatures_time(const struct mm_engine *engine)
 bool mm_engine_parts_alone(const struct mm_engine *engine)
 {
 	return engine->parts_alone;
+}
+
+bool mm_engine_wants_names(const struct mm_engine *engine)
+{
+	return engine->names;
+}
+
+void mm_engine_set_flat(struct mm_engine *engine, bool flat)
+{
+	engine->flat = flat;
 }
 
 int mm_engine_set_tmpdir(struct mm_engine *engine, const char *path)

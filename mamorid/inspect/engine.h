@@ -31,6 +31,12 @@ int64_t mm_engine_signatures_time(const struct mm_engine *engine);
  * that kind then gets hits named MM_BOUND_NAME (bound.h) where it may not. */
 bool mm_engine_parts_alone(const struct mm_engine *engine);
 
+/* Do signatures ask for the names of a mail's attachments? */
+bool mm_engine_wants_names(const struct mm_engine *engine);
+
+/* With flat, scans look at a mail's bytes and do not take it apart. */
+void mm_engine_set_flat(struct mm_engine *engine, bool flat);
+
 /* Where archives are unpacked; the folder must be this process's own.
  * 0 or MM_ERR_NOMEM. */
 MM_CHECK int mm_engine_set_tmpdir(struct mm_engine *engine, const char *path);

@@ -10,6 +10,8 @@ struct mm_engine {
 	uint32_t signatures;
 	int64_t signatures_time;
 	bool parts_alone;
+	bool names;
+	bool flat;
 	char *tmpdir;
 };
 

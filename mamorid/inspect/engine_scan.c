@@ -192,6 +192,8 @@ int mm_engine_scan(struct mm_engine *engine, const unsigned char *data,
 		return r;
 	if ((map = cl_fmap_open_memory(data, len)) == NULL)
 		return explain(error, "the engine cannot map the data");
+	if (engine->flat)
+		chosen.parse &= ~(uint32_t)CL_SCAN_PARSE_MAIL;
 	scan.layers[0].leaf = -1;
 	mm_engine_message_reset();
 	mm_io_watch_begin(engine->tmpdir);

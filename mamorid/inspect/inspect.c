@@ -18,6 +18,7 @@
 #include "mamorid/inspect/encrypted.h"
 #include "mamorid/inspect/mime.h"
 #include "mamorid/inspect/parts.h"
+#include "mamorid/inspect/plain_mail.h"
 #include "mamorid/inspect/readings.h"
 #include "mamorid/inspect/walk.h"
 
@@ -264,33 +265,62 @@ static void pass_unpacked(struct inspection *in)
 			pass(in, &item, item.data, item.len);
 }
 
-/* The whole message and each part that is not seen in it, with no long part
- * read twice. What an uncut pass would find is found: libclamav shows that it
- * decodes what was cut as GMime did, and a signature for which it matters in
+/* A message of the simplest form, whose parts are scanned by themselves. */
+static bool is_plain(const struct inspection *in, const unsigned char *data,
+		     size_t len)
+{
+	return (in->mail.count == 1 || !mm_engine_wants_names(in->engine)) &&
+	       mm_plain_mail(data, len, &in->mail);
+}
+
+/* Look at the message without what its parts show by themselves. False when
+ * that does not do. */
+static bool pass_short(struct inspection *in, const struct mm_source *source)
+{
+	struct mm_base64_cuts cuts;
+	const unsigned char *data = source->data;
+	size_t len = source->len;
+	bool plain;
+	bool good = false;
+
+	if (!mm_engine_parts_alone(in->engine) ||
+	    mm_base64_cut(source, &in->mail, &cuts) < 0)
+		return false;
+	if (cuts.count > 0) {
+		data = cuts.data;
+		len = cuts.len;
+	}
+	plain = is_plain(in, data + source->prefix, len - source->prefix);
+	if (plain || cuts.count > 0) {
+		in->cuts = &cuts;
+		mm_engine_set_flat(in->engine, plain);
+		pass(in, NULL, data, len);
+		mm_engine_set_flat(in->engine, false);
+		in->cuts = NULL;
+		good = plain || mm_base64_all_met(&cuts);
+	}
+	mm_base64_cuts_clear(&cuts);
+	return good;
+}
+
+/* The whole message and each part that is not seen in it, with no part taken
+ * apart or read twice if that can be helped. What a pass over all of it would
+ * find is found: the mail is of one reading, or libclamav shows that it
+ * decodes what was cut as GMime did; and a signature for which it matters in
  * which mail a part lies has the whole of it scanned after all. */
 static void pass_all(struct inspection *in, const struct mm_source *source)
 {
-	struct mm_base64_cuts cuts = { 0 };
-	bool cut = mm_engine_parts_alone(in->engine) &&
-		   mm_base64_cut(source, &in->mail, &cuts) == 0 &&
-		   cuts.count > 0;
+	bool good = pass_short(in, source);
 
-	if (cut) {
-		in->cuts = &cuts;
-		pass(in, NULL, cuts.data, cuts.len);
-		in->cuts = NULL;
-		cut = mm_base64_all_met(&cuts);
-	}
-	if (!cut && !mm_walk_stopped(in->walk, -1))
+	if (!good && !mm_walk_stopped(in->walk, -1))
 		pass(in, NULL, source->data, source->len);
 	pass_leaves(in);
 	mm_readings(in->walk, source->data + source->prefix,
 		    source->len - source->prefix);
 	pass_unpacked(in);
-	in->again = cut;
-	if (cut && in->bound && !mm_walk_stopped(in->walk, -1))
+	in->again = good;
+	if (good && in->bound && !mm_walk_stopped(in->walk, -1))
 		pass(in, NULL, source->data, source->len);
-	mm_base64_cuts_clear(&cuts);
 }
 
 static void describe(struct inspection *in, struct mm_findings *findings)
