@@ -10,6 +10,8 @@
 #include "mamorid/inspect/format.h"
 #include "mamorid/inspect/html.h"
 #include "mamorid/inspect/name.h"
+#include "mamorid/inspect/office.h"
+#include "mamorid/inspect/office_xml.h"
 #include "mamorid/inspect/readings.h"
 
 static void (*const analyzers[])(struct mm_walk *walk,
@@ -20,6 +22,7 @@ static void (*const analyzers[])(struct mm_walk *walk,
 	mm_executable_analyze,
 	mm_html_analyze,
 	mm_readings_analyze,
+	mm_office_analyze,
 };
 
 void mm_analyze(struct mm_walk *walk, const struct mm_item *item)
@@ -41,4 +44,5 @@ void mm_analyze_member(struct mm_walk *walk, const struct mm_item *archive,
 		mm_walk_find(walk, archive, MM_KIND_MACRO, "macro: xlm");
 	mm_name_member(walk, archive, member);
 	mm_executable_member(walk, archive, member);
+	mm_office_member(walk, archive, member);
 }

@@ -13,40 +13,8 @@
 #include "mamorid/inspect/html_facts.h"
 #include "mamorid/inspect/html_url.h"
 #include "mamorid/inspect/name.h"
+#include "mamorid/inspect/wide.h"
 #include "mamorid/xalloc.h"
-
-/* UTF-16, as told by a byte order mark or by "<" and a NUL beside it. */
-enum width { BYTES, LITTLE, BIG };
-
-static enum width width_of(const unsigned char *data, size_t len)
-{
-	if (len < 4)
-		return BYTES;
-	if (data[0] == 0xff && data[1] == 0xfe)
-		return LITTLE;
-	if (data[0] == 0xfe && data[1] == 0xff)
-		return BIG;
-	if (data[0] != 0 && data[1] == 0 && data[2] != 0 && data[3] == 0)
-		return LITTLE;
-	if (data[0] == 0 && data[1] != 0 && data[2] == 0 && data[3] != 0)
-		return BIG;
-	return BYTES;
-}
-
-/* Letters outside ASCII do not matter. Caller frees. */
-static unsigned char *narrow(const unsigned char *data, size_t len,
-			     enum width width)
-{
-	unsigned char *copy = mm_xcalloc(len / 2 + 1, 1);
-
-	for (size_t i = 0; i < len / 2; i++) {
-		unsigned char high = data[2 * i + (width == LITTLE)];
-		unsigned char low = data[2 * i + (width == BIG)];
-
-		copy[i] = high == 0 && low < 0x80 ? low : '?';
-	}
-	return copy;
-}
 
 /* ISO-2022-JP with its two-byte characters, some of which look like tags,
  * made question marks (RFC 1468). NULL when there are none. Caller frees. */
@@ -173,15 +141,13 @@ static bool is_text(const struct mm_item *item)
 void mm_html_analyze(struct mm_walk *walk, const struct mm_item *item)
 {
 	const unsigned char *data = item->data;
-	unsigned char *copy = NULL, *plain;
+	unsigned char *copy, *plain;
 	size_t len = item->len;
-	enum width width;
 
 	if (!is_text(item))
 		return;
-	width = width_of(data, len);
-	if (width != BYTES) {
-		data = copy = narrow(data, len, width);
+	if ((copy = mm_wide_narrow(data, len)) != NULL) {
+		data = copy;
 		len /= 2;
 	}
 	if (is_document(item, data, len)) {

@@ -17,6 +17,7 @@
 #include "mamorid/inspect/bound.h"
 #include "mamorid/inspect/encrypted.h"
 #include "mamorid/inspect/mime.h"
+#include "mamorid/inspect/office.h"
 #include "mamorid/inspect/parts.h"
 #include "mamorid/inspect/plain_mail.h"
 #include "mamorid/inspect/readings.h"
@@ -142,6 +143,8 @@ static void on_hit(void *context, const struct mm_layer *layer,
 	struct inspection *in = context;
 	const char *locked = mm_encrypted_alert(name);
 
+	if (locked == NULL)
+		locked = mm_office_alert(name);
 	if (mm_text_has_prefix(name, MM_BOUND_NAME))
 		in->bound = true;
 	else
