@@ -23,6 +23,9 @@
 #include "mamorid/log.h"
 #include "mamorid/title.h"
 
+/* A fresh worker takes over after so many connections: what a mail may have
+ * done to this one does not last. */
+#define SERVED_MAX 1000u
 #define PEER_MS 2000	/* how long a peer may be silent */
 #define INSPECT_FDS 2u
 #define LARGE_MESSAGE (4u << 20)
@@ -235,10 +238,11 @@ static int make_epoll(const struct mm_worker *worker)
 static void accept_loop(const struct mm_worker *worker, int set)
 {
 	struct epoll_event event;
+	unsigned int served = 0;
 	int conn;
 	int n;
 
-	while (!retiring(worker)) {
+	while (!retiring(worker) && served < SERVED_MAX) {
 		n = epoll_wait(set, &event, 1, -1);
 		if (n < 0 && errno != EINTR)
 			mm_fatal("epoll", "%s", strerror(errno));
@@ -250,6 +254,7 @@ static void accept_loop(const struct mm_worker *worker, int set)
 			continue;
 		serve_peer(worker, conn);
 		mm_close(&conn);
+		served++;
 	}
 }
 

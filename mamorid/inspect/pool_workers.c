@@ -118,12 +118,15 @@ void mm_pool_workers_start(struct mm_pool *pool)
 			start(pool, i);
 }
 
-/* The next start waits longer each time a young worker dies. */
+/* The next start waits longer each time a young worker dies by itself. One
+ * that a mail has killed is replaced at once: a sender of such mails must not
+ * slow down the others. */
 static void throttle(struct mm_pool_worker *worker)
 {
 	int64_t now = mm_now_ms();
 
-	if (now - worker->started_ms >= YOUNG_MS)
+	if (now - worker->started_ms >= YOUNG_MS ||
+	    worker->slot->state == MM_SLOT_BUSY)
 		worker->wait_ms = 0;
 	else if (worker->wait_ms == 0)
 		worker->wait_ms = PAUSE_MIN_MS;

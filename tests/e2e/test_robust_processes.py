@@ -1,9 +1,11 @@
 """What each process of the daemon holds and may do, as /proc tells."""
 import os
+import socket
 
 import pytest
 from mails import ALICE, OUTSIDER
 from riglib import samples
+from riglib.client import wait_for
 
 NULL = "/dev/null"
 
@@ -87,3 +89,19 @@ def test_roles_share_no_descriptors_but_listening_sockets(roles):
     for pid in roles["gate"]:
         held = [name for fd, name in descriptors(pid).items() if fd > 2]
         assert len(held) == 3, held
+
+
+def test_scanners_are_replaced_after_so_many_peers(rig, roles):
+    """Whatever a mail may have done to one does not last."""
+    before = set(roles["inspector"])
+    path = os.path.join(rig.run_dir, "inspect.sock")
+
+    def none_is_left():
+        for _ in range(200):
+            with socket.socket(socket.AF_UNIX) as peer:
+                peer.connect(path)
+        return not before & set(children(roles["pool"][0]))
+
+    wait_for(none_is_left, "new scanners")
+    assert rig.send(samples.mail(OUTSIDER, ALICE), OUTSIDER, ALICE).code == 250
+    assert not rig.events(event="worker-crashed")
