@@ -71,15 +71,18 @@ static bool found(const struct mm_findings *findings)
 	return false;
 }
 
+/* What kept the engine from finding it, and not what else is to be said. */
 static int explain(const struct mm_findings *findings, struct mm_buf *error)
 {
 	int r = mm_buf_printf(error, "the EICAR test mail came out %s",
 			      mm_verdict_name(findings->verdict));
 
 	for (size_t i = 0; r == 0 && i < findings->count; i++)
-		r = mm_buf_printf(error, "; %s: %s",
-				  mm_kind_name(findings->list[i].kind),
-				  findings->list[i].detail);
+		if (findings->list[i].kind == MM_KIND_LIMIT ||
+		    findings->list[i].kind == MM_KIND_ERROR)
+			r = mm_buf_printf(error, "; %s: %s",
+					  mm_kind_name(findings->list[i].kind),
+					  findings->list[i].detail);
 	return r < 0 ? r : MM_ERR_INVALID;
 }
 
