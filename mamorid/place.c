@@ -21,19 +21,24 @@
 
 #define PID_FILE "mamorid.pid"
 
+/* Owner and mode through a descriptor: what lies in a folder of the keeper's
+ * could be replaced by a link in between. */
 static void make_folder(const char *path, mode_t mode,
 			const struct mm_user *owner, bool root)
 {
-	struct stat st;
+	int fd;
 
 	if (mkdir(path, mode) < 0 && errno != EEXIST)
 		mm_fatal("folder", "cannot make %s: %s", path, strerror(errno));
-	if (lstat(path, &st) < 0 || !S_ISDIR(st.st_mode))
-		mm_fatal("folder", "%s is not a folder", path);
-	if ((root && lchown(path, owner->uid, owner->gid) < 0) ||
-	    chmod(path, mode) < 0)
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		mm_fatal("folder", "cannot open %s as a folder: %s", path,
+			 strerror(errno));
+	if ((root && fchown(fd, owner->uid, owner->gid) < 0) ||
+	    fchmod(fd, mode) < 0)
 		mm_fatal("folder", "cannot set the owner of %s: %s", path,
 			 strerror(errno));
+	mm_close(&fd);
 }
 
 static void make_folder_in(const char *dir, const char *name, mode_t mode,

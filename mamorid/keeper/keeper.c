@@ -7,10 +7,12 @@
 #include "mamorid/keeper/keeper.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -114,6 +116,18 @@ static void open_settings(struct mm_keeper *keeper)
 	mm_settings_panel_init(keeper);
 }
 
+/* One keeper at a time: that of a master which was killed may still be at
+ * work, and would lose the file that it is about to record. The descriptor
+ * stays open for as long as the process lives. */
+static void lock_state(const char *state_dir)
+{
+	int fd = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
+		mm_fatal("state", "%s is not free yet: %s", state_dir,
+			 strerror(errno));
+}
+
 static void open_state(struct mm_keeper *keeper)
 {
 	const struct mm_conf *conf = keeper->role->conf;
@@ -123,6 +137,7 @@ static void open_state(struct mm_keeper *keeper)
 
 	/* The master has made it; a private instance may do without. */
 	(void)mkdir(conf->state_dir, 0700);
+	lock_state(conf->state_dir);
 	if ((r = mm_store_open(&keeper->store, folder,
 			       conf->quarantine_disk_reserve)) < 0)
 		mm_fatal("state", "%s: %s", folder, mm_err_text(r));

@@ -50,9 +50,9 @@ static int open_job(struct job *job, const int fds[3], const char **text_r)
 	if ((r = mm_check_memfd(fds[1], MM_HEADER_MAX, &len)) < 0)
 		return r;
 	*text_r = "body not accepted";
-	r = mm_check_body(fds[2], job->vault->conf->quarantine_total_budget,
-			  &body);
-	if (r < 0)
+	/* A mail above the budgets is kept all the same: it would be deferred
+	 * for ever otherwise. The disk reserve is what bounds it. */
+	if ((r = mm_check_body(fds[2], INT64_MAX, &body)) < 0)
 		return r;
 	if (job->record.body_offset > body)
 		return MM_ERR_INVALID;
