@@ -9,7 +9,8 @@
 #include "core/err.h"
 #include "core/fdutil.h"
 
-/* Left to the module for its own work after our answer. */
+/* Left to the module for its own work after our answer: this, or a quarter of
+ * what there is. */
 #define MARGIN_MS 1500
 /* A module that waits longer than this is not one of ours. */
 #define DEADLINE_MAX_MS 600000
@@ -58,6 +59,13 @@ static int make_headers(struct mm_request *request)
 	return r < 0 ? r : 0;
 }
 
+static mm_deadline answer_deadline(mm_deadline module)
+{
+	int64_t left = mm_deadline_left(module);
+
+	return module - (left / 4 < MARGIN_MS ? left / 4 : MARGIN_MS);
+}
+
 int mm_request_open(struct mm_request *request, struct mm_frame *frame)
 {
 	mm_deadline longest = mm_deadline_in(DEADLINE_MAX_MS);
@@ -75,7 +83,7 @@ int mm_request_open(struct mm_request *request, struct mm_frame *frame)
 		return r;
 	if (request->scan.deadline > longest)
 		request->scan.deadline = longest;
-	request->deadline = request->scan.deadline - MARGIN_MS;
+	request->deadline = answer_deadline(request->scan.deadline);
 	return make_headers(request);
 }
 
