@@ -254,6 +254,9 @@ static void pass_leaves(struct inspection *in)
 			pass_message(in, &item);
 		else
 			pass(in, &item, item.data, item.len);
+		/* Next to nothing is no layer to libclamav. */
+		if (!leaf->seen)
+			mm_analyze(in->walk, &item);
 	}
 }
 
@@ -318,12 +321,13 @@ static void pass_all(struct inspection *in, const struct mm_source *source)
 	if (!good && !mm_walk_stopped(in->walk, -1))
 		pass(in, NULL, source->data, source->len);
 	pass_leaves(in);
-	mm_readings(in->walk, source->data + source->prefix,
-		    source->len - source->prefix);
-	pass_unpacked(in);
 	in->again = good;
 	if (good && in->bound && !mm_walk_stopped(in->walk, -1))
 		pass(in, NULL, source->data, source->len);
+	in->again = false;
+	mm_readings(in->walk, source->data + source->prefix,
+		    source->len - source->prefix);
+	pass_unpacked(in);
 }
 
 static void describe(struct inspection *in, struct mm_findings *findings)
