@@ -134,12 +134,15 @@ static int apply_pair(struct change *change, const struct mm_pair *pair)
 
 static uint64_t most_senders(struct change *change)
 {
+	const struct mm_setting_value *value;
 	struct mm_settings_view view;
 	uint64_t most;
 
 	mm_settings_view(change->client->keeper->tree, change->request->name,
 			 &view);
-	most = mm_settings_value(&view, MM_SETTING_SENDERS_MAX, NULL)->num;
+	value = mm_settings_value(&view, MM_SETTING_SENDERS_MAX, NULL);
+	/* The table has a bound of its own. */
+	most = value->off ? UINT64_MAX : value->num;
 	mm_settings_view_clear(&view);
 	return most;
 }

@@ -63,9 +63,23 @@ static int open_folder(const struct mm_settings_store *store, int parent,
 	return fd;
 }
 
+/* What a crash has left goes. */
+static int clean_up(struct mm_settings_store *store)
+{
+	int r = mm_tree_remove(store->state, FRESH);
+
+	if (r < 0)
+		return r;
+	store->root = open_folder(store, store->state, FOLDER, true);
+	return store->root < 0 ? MM_ERR_SYS
+			       : mm_tree_sweep(store->root, TEMPORARY);
+}
+
 int mm_settings_store_open(struct mm_settings_store *store,
 			   const char *state_dir)
 {
+	int r;
+
 	store->path = mm_xasprintf("%s/" FOLDER, state_dir);
 	store->owner = geteuid();
 	store->root = store->lock = -1;
@@ -76,10 +90,12 @@ int mm_settings_store_open(struct mm_settings_store *store,
 			     O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (store->lock < 0)
 		goto fail;
-	if (mm_tree_remove(store->state, FRESH) < 0)
+	/* An old keeper may be at work still. */
+	if (mm_settings_lock(store) < 0)
 		goto fail;
-	store->root = open_folder(store, store->state, FOLDER, true);
-	if (store->root < 0 || mm_tree_sweep(store->root, TEMPORARY) < 0)
+	r = clean_up(store);
+	mm_settings_unlock(store);
+	if (r < 0)
 		goto fail;
 	return 0;
 fail:

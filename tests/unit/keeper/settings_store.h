@@ -25,6 +25,17 @@ static struct mm_settings_store store;
 static int countdown = -1; /* calls until it strikes; -1: never */
 static bool kills; /* die, or fail with ENOSPC */
 static int calls;
+static char trace[256]; /* a letter a call, in their order */
+
+static inline void note(char letter)
+{
+	const size_t len = strlen(trace);
+
+	if (len + 1 < sizeof(trace)) {
+		trace[len] = letter;
+		trace[len + 1] = '\0';
+	}
+}
 
 static inline bool strike(void)
 {
@@ -73,22 +84,26 @@ int __wrap_openat(int at, const char *path, int flags, ...)
 
 int __wrap_fsync(int fd)
 {
+	note('F');
 	return strike() ? -1 : __real_fsync(fd);
 }
 
 int __wrap_syncfs(int fd)
 {
+	note('S');
 	return strike() ? -1 : __real_syncfs(fd);
 }
 
 int __wrap_renameat(int a, const char *from, int b, const char *to)
 {
+	note('R');
 	return strike() ? -1 : __real_renameat(a, from, b, to);
 }
 
 int __wrap_renameat2(int a, const char *from, int b, const char *to,
 		     unsigned int flags)
 {
+	note('X');
 	return strike() ? -1 : __real_renameat2(a, from, b, to, flags);
 }
 
@@ -110,6 +125,7 @@ int __wrap_unlinkat(int at, const char *path, int flags)
 /* Half of it comes through. */
 ssize_t __wrap_write(int fd, const void *data, size_t len)
 {
+	note('w');
 	if (countdown == 0 && fd > 2)
 		(void)!__real_write(fd, data, len / 2);
 	return fd > 2 && strike() ? -1 : __real_write(fd, data, len);

@@ -82,8 +82,11 @@ static void test_round_trip(void **state)
 
 	(void)state;
 	mm_buf_init(&error, 4096);
+	trace[0] = '\0';
 	if (replace_all(exported, &error) < 0)
 		fail_msg("%s", mm_buf_str(&error));
+	/* All is on disk before the exchange, and that after it. */
+	assert_non_null(strstr(trace, "SXF"));
 	assert_int_equal(export_is(exported), 0);
 	reopen();
 	assert_int_equal(export_is(exported), 0);

@@ -42,6 +42,25 @@ static void test_death_at_each_call(void **state)
 	assert_int_equal(get("new@new.test"), 22);
 }
 
+/* Nothing but the order of these calls makes it durable. */
+static void test_synced_in_order(void **state)
+{
+	(void)state;
+	assert_int_equal(put_score("a@b.test", "11"), 0);
+	trace[0] = '\0';
+	assert_int_equal(put_score("a@b.test", "22"), 0);
+	assert_string_equal(trace, "wFRF");
+	/* A new folder is in the one above before a file is in it. */
+	trace[0] = '\0';
+	assert_int_equal(put_score("a@c.test", "22"), 0);
+	assert_string_equal(trace, "FFwFRF");
+	trace[0] = '\0';
+	assert_int_equal(mm_settings_store_delete(&store, MM_LEVEL_ACCOUNT,
+						  "a@c.test"),
+			 1);
+	assert_string_equal(trace, "F");
+}
+
 static void test_failure_of_each_call(void **state)
 {
 	int64_t got;
@@ -128,6 +147,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STORE_CASE(test_death_at_each_call),
 		STORE_CASE(test_failure_of_each_call),
+		STORE_CASE(test_synced_in_order),
 		STORE_CASE(test_modes),
 		STORE_CASE(test_too_large),
 	};
