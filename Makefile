@@ -19,6 +19,7 @@ include mk/exim_local_scan.mk
 include mk/tests.mk
 include mk/e2e.mk
 include mk/fuzz.mk
+include mk/bench.mk
 include mk/lint.mk
 include mk/docs.mk
 include mk/install.mk

@@ -235,7 +235,7 @@ class WithMamori(Contender):
             "local_domains": ["example.test"],
             "users": {"gate": "daemon", "inspector": "nobody",
                       "keeper": "backup", "courier": "uucp", "exim": USER},
-            "log": {"file": self.path("log/mamorid.log"), "syslog": False},
+            "log": {"syslog": False},
             "signatures": {"folder": self.options.signatures},
             "notices": {"folder": os.path.join(SOURCE, "config/notices")},
             "quarantine": {"disk_reserve": "1M"},
