@@ -13,10 +13,12 @@
 #include "mamorid/inspect/office.h"
 #include "mamorid/inspect/office_xml.h"
 #include "mamorid/inspect/readings.h"
+#include "mamorid/inspect/zip.h"
 
 static void (*const analyzers[])(struct mm_walk *walk,
 				 const struct mm_item *item) = {
 	mm_archive_analyze,
+	mm_zip_analyze,
 	mm_encrypted_analyze,
 	mm_name_analyze,
 	mm_executable_analyze,

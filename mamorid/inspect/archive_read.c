@@ -52,6 +52,7 @@ static const struct {
 	{ MM_FORMAT_XAR, archive_read_support_format_xar },
 	{ MM_FORMAT_AR, archive_read_support_format_ar },
 	{ MM_FORMAT_WARC, archive_read_support_format_warc },
+	{ MM_FORMAT_ZIP, archive_read_support_format_zip_streamable },
 	{ MM_FORMAT_XZ, archive_read_support_filter_xz },
 	{ MM_FORMAT_GZIP, archive_read_support_filter_gzip },
 	{ MM_FORMAT_BZIP2, archive_read_support_filter_bzip2 },
@@ -264,7 +265,7 @@ static void read_members(struct unpacking *up)
 	}
 }
 
-void mm_archive_unpack(struct mm_walk *walk, const struct mm_item *item,
+bool mm_archive_unpack(struct mm_walk *walk, const struct mm_item *item,
 		       enum mm_format format, bool sure,
 		       const unsigned char *data, size_t len)
 {
@@ -277,9 +278,10 @@ void mm_archive_unpack(struct mm_walk *walk, const struct mm_item *item,
 
 	if (open_archive(&up, data, len) == NULL) {
 		mm_walk_find(walk, item, MM_KIND_ERROR, "no memory");
-		return;
+		return false;
 	}
 	if (up.opened)
 		read_members(&up);
 	archive_read_free(up.ar);
+	return up.members > 0 && !up.failed && !up.encrypted;
 }

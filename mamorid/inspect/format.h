@@ -18,6 +18,7 @@ enum mm_format {
 	MM_FORMAT_XAR,
 	MM_FORMAT_AR,
 	MM_FORMAT_WARC,
+	MM_FORMAT_ZIP,		/* one member at a time: zip.h */
 	MM_FORMAT_XZ,
 	MM_FORMAT_GZIP,
 	MM_FORMAT_BZIP2,
