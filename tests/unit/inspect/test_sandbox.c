@@ -111,6 +111,18 @@ static int try_set_rlimit(void)
 	       ? WORKED : ODD;
 }
 
+static int try_lock(void)
+{
+	struct flock lock = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
+
+	return denied(fcntl(open_socket, F_SETLK, &lock), EPERM);
+}
+
+static int try_socket_flags(void)
+{
+	return denied(fcntl(open_socket, F_SETFL, 0), EPERM);
+}
+
 static int try_passwd(void)
 {
 	int r = open("/etc/passwd", O_RDONLY);
@@ -191,6 +203,8 @@ static const struct {
 	{ "setuid", try_setuid, -SIGSYS },
 	{ "symlink", try_symlink, -SIGSYS },
 	{ "setrlimit", try_set_rlimit, -SIGSYS },
+	{ "lock a file of Exim", try_lock, DENIED },
+	{ "flags of a shared socket", try_socket_flags, DENIED },
 	{ "open /etc/passwd", try_passwd, DENIED },
 	{ "open ../etc/passwd", try_climb, DENIED },
 	{ "executable mmap", try_executable_memory, DENIED },
