@@ -106,6 +106,7 @@ static void test_map(void **state)
 		assert_int_equal(boxes.cut,
 				 cases[i].want[0] == '\0' &&
 					 strchr(cases[i].address, '@') != NULL);
+		assert_true(boxes.steps <= MM_MAP_STEPS_MAX + 4);
 		mm_mailboxes_clear(&boxes);
 	}
 	assert_true(mm_map_is_registered(tree, "x@B.test"));
