@@ -70,8 +70,8 @@ static void records(void **state)
 	};
 	const char *recipients[] = { "a@b", "c@d" };
 	struct mm_notice notices[] = {
-		{ MM_NOTICE_VIRUS_INBOUND, "a@b" },
-		{ MM_NOTICE_NOT_CHECKED, "op@b" },
+		{ MM_NOTICE_VIRUS_INBOUND, "a@b", NULL },
+		{ MM_NOTICE_NOT_CHECKED, "op@b", "en" },
 	};
 	const struct mm_record want = {
 		.trace = "t",
@@ -108,6 +108,8 @@ static void records(void **state)
 	assert_int_equal(got.nnotices, 2);
 	assert_int_equal(got.notices[1].kind, MM_NOTICE_NOT_CHECKED);
 	assert_string_equal(got.notices[1].to, "op@b");
+	assert_null(got.notices[0].language);
+	assert_string_equal(got.notices[1].language, "en");
 	mm_record_clear(&got);
 	check_decoder(decode_record, &buf, MM_ERR_FORMAT);
 	check_bounds(decode_record, &buf, cases,
