@@ -203,7 +203,12 @@ static enum body type_of(const char *value, char *boundary)
 			      : multipart || strcasecmp(name, "name") != 0)
 			return BODY_NONE;
 	}
-	if (*pos != '\0' || multipart != (boundary[0] != '\0'))
+	/* Some character sets are encodings of their own. */
+	if (*pos != '\0' || multipart != (boundary[0] != '\0') ||
+	    strcasestr(value, "utf-7") != NULL ||
+	    strcasestr(value, "utf7") != NULL ||
+	    strcasestr(value, "utf-16") != NULL ||
+	    strcasestr(value, "utf-32") != NULL)
 		return BODY_NONE;
 	return multipart ? BODY_MULTIPART : text ? BODY_TEXT : BODY_BASE64;
 }

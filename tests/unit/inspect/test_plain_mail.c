@@ -68,6 +68,10 @@ static const struct {
 	  "hello\n", false },
 	{ "text as a file", HEAD "Content-Disposition: attachment\n\n"
 	  "hello\n", false },
+	{ "UTF-7", HEAD "Content-Type: text/plain; charset=UTF-7\n\n"
+	  "hello\n", false },
+	{ "UTF-16", HEAD "Content-Type: text/plain; charset=utf-16le\n\n"
+	  "hello\n", false },
 	{ "type without a slash", HEAD "Content-Type: text\n\nhello\n",
 	  false },
 	{ "type with a comment", HEAD "Content-Type: text/plain (x)\n\n"
