@@ -32,7 +32,6 @@ struct inspection {
 	struct mm_base64_cuts *cuts;	/* of this pass, or NULL */
 	bool bound;		/* a part wants its mail around it */
 	bool again;		/* all layers have been looked at */
-	bool plain;		/* the mail has one reading only */
 	struct mm_kept_list kept;
 };
 
@@ -298,7 +297,6 @@ static bool pass_short(struct inspection *in, const struct mm_source *source)
 		len = cuts.len;
 	}
 	plain = is_plain(in, data + source->prefix, len - source->prefix);
-	in->plain = plain;
 	if (plain || cuts.count > 0) {
 		in->cuts = &cuts;
 		mm_engine_set_flat(in->engine, plain);
@@ -327,9 +325,8 @@ static void pass_all(struct inspection *in, const struct mm_source *source)
 	if (good && in->bound && !mm_walk_stopped(in->walk, -1))
 		pass(in, NULL, source->data, source->len);
 	in->again = false;
-	if (!in->plain)
-		mm_readings(in->walk, source->data + source->prefix,
-			    source->len - source->prefix);
+	mm_readings(in->walk, source->data + source->prefix,
+		    source->len - source->prefix);
 	pass_unpacked(in);
 }
 
