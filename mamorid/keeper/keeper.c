@@ -30,6 +30,7 @@
 
 #define EXPIRY_MS 60000
 #define EXPIRY_ROWS 500u
+#define TIDY_FILES 200u
 
 int64_t mm_keeper_now(void)
 {
@@ -66,6 +67,8 @@ static void expiry_ready(struct mm_loop_watch *watch, short revents)
 		mm_log(MM_LOG_INFO, "quarantine-expired", NULL, "rows",
 		       MM_NUM(count), NULL);
 	mm_usage_daily(keeper);
+	if (mm_settings_store_tidy(&keeper->settings, TIDY_FILES) == 1)
+		watch->deadline = mm_deadline_in(100);
 }
 
 /* Every connection may bring three descriptors. */

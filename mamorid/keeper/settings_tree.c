@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,9 +30,10 @@ static DIR *open_stream(int folder)
 	return dir;
 }
 
-static int remove_at(int parent, const char *name, unsigned int depth);
+static int remove_at(int parent, const char *name, unsigned int depth,
+		     unsigned int *budget);
 
-static int empty_folder(int folder, unsigned int depth)
+static int empty_folder(int folder, unsigned int depth, unsigned int *budget)
 {
 	DIR *dir = open_stream(folder);
 	struct dirent *entry;
@@ -42,15 +44,20 @@ static int empty_folder(int folder, unsigned int depth)
 	while (r == 0 && (entry = readdir(dir)) != NULL)
 		if (strcmp(entry->d_name, ".") != 0 &&
 		    strcmp(entry->d_name, "..") != 0)
-			r = remove_at(folder, entry->d_name, depth + 1);
+			r = remove_at(folder, entry->d_name, depth + 1, budget);
 	(void)closedir(dir);
 	return r;
 }
 
-static int remove_at(int parent, const char *name, unsigned int depth)
+/* As mm_tree_remove(). */
+static int remove_at(int parent, const char *name, unsigned int depth,
+		     unsigned int *budget)
 {
 	int folder, r;
 
+	if (*budget == 0)
+		return 1;
+	--*budget;
 	if (unlinkat(parent, name, 0) == 0 || errno == ENOENT)
 		return 0;
 	if (errno != EISDIR && errno != EPERM)
@@ -61,20 +68,26 @@ static int remove_at(int parent, const char *name, unsigned int depth)
 			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (folder < 0)
 		return MM_ERR_SYS;
-	r = empty_folder(folder, depth);
+	r = empty_folder(folder, depth, budget);
 	(void)close(folder);
 	if (r == 0 && unlinkat(parent, name, AT_REMOVEDIR) < 0)
 		r = MM_ERR_SYS;
 	return r;
 }
 
-int mm_tree_remove(int parent, const char *name)
+int mm_tree_remove(int parent, const char *name, unsigned int *budget)
 {
-	return remove_at(parent, name, 0);
+	return remove_at(parent, name, 0, budget);
+}
+
+int mm_tree_empty(int folder, unsigned int *budget)
+{
+	return empty_folder(folder, 0, budget);
 }
 
 static int sweep(int folder, const char *prefix, unsigned int depth)
 {
+	unsigned int budget = UINT_MAX;
 	DIR *dir = open_stream(folder);
 	struct dirent *entry;
 	int next, r = 0;
@@ -83,7 +96,7 @@ static int sweep(int folder, const char *prefix, unsigned int depth)
 		return MM_ERR_SYS;
 	while (r == 0 && (entry = readdir(dir)) != NULL) {
 		if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0) {
-			r = remove_at(folder, entry->d_name, depth);
+			r = remove_at(folder, entry->d_name, depth, &budget);
 			continue;
 		}
 		/* Folders of mailboxes have no folders: not opened one by

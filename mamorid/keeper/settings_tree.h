@@ -6,9 +6,12 @@
 /* Folders of the settings store, below an open folder; links are never
  * followed. */
 
-/* Remove a folder with all in it, or a file. 0 also when there is none, or
- * MM_ERR_SYS. */
-MM_CHECK int mm_tree_remove(int parent, const char *name);
+/* Remove a folder with all in it, or a file: at most *budget of them, which is
+ * counted down. 0 also when there is none, 1 when some are left, MM_ERR_SYS. */
+MM_CHECK int mm_tree_remove(int parent, const char *name, unsigned int *budget);
+
+/* The same with all that a folder holds. */
+MM_CHECK int mm_tree_empty(int folder, unsigned int *budget);
 
 /* Remove everything whose name begins with prefix, at any depth. 0 or
  * MM_ERR_SYS. folder stays open. */

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/err.h"
@@ -25,6 +26,9 @@
 #define FOLDER "settings"
 #define FRESH "settings.new"
 #define LOCK "settings.lock"
+#define TRASH "settings.trash"
+/* Files that a deletion removes at once; more go bit by bit. */
+#define AT_ONCE 200u
 #define TEMPORARY ".new"
 #define FOLDER_MODE 0710
 #define FILE_MODE 0640
@@ -63,13 +67,42 @@ static int open_folder(const struct mm_settings_store *store, int parent,
 	return fd;
 }
 
+/* A folder leaves its place at once; its files go later. 1, 0 (there was
+ * none), or MM_ERR_SYS. */
+static int discard(struct mm_settings_store *store, int parent,
+		   const char *name)
+{
+	char gone[NAME_MAX + 1];
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	(void)snprintf(gone, sizeof(gone), TRASH "/%lld.%09ld.%u",
+		       (long long)now.tv_sec, now.tv_nsec, store->discarded++);
+	if (renameat(parent, name, store->state, gone) < 0)
+		return errno == ENOENT ? 0 : MM_ERR_SYS;
+	return 1;
+}
+
+int mm_settings_store_tidy(struct mm_settings_store *store, unsigned int most)
+{
+	int trash = openat(store->state, TRASH,
+			   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int r;
+
+	if (trash < 0)
+		return MM_ERR_SYS;
+	r = mm_tree_empty(trash, &most);
+	mm_close(&trash);
+	return r;
+}
+
 /* What a crash has left goes. */
 static int clean_up(struct mm_settings_store *store)
 {
-	int r = mm_tree_remove(store->state, FRESH);
-
-	if (r < 0)
-		return r;
+	if (mkdirat(store->state, TRASH, 0700) < 0 && errno != EEXIST)
+		return MM_ERR_SYS;
+	if (discard(store, store->state, FRESH) < 0)
+		return MM_ERR_SYS;
 	store->root = open_folder(store, store->state, FOLDER, true);
 	return store->root < 0 ? MM_ERR_SYS
 			       : mm_tree_sweep(store->root, TEMPORARY);
@@ -231,19 +264,16 @@ int mm_settings_store_put(struct mm_settings_store *store, enum mm_level level,
 	return r;
 }
 
-/* Everybody sees the domain go at once; its files go afterwards. */
+/* Everybody sees the domain go at once. */
 static int delete_domain(struct mm_settings_store *store, const char *domain)
 {
-	char gone[NAME_MAX + 1];
+	int r = discard(store, store->root, domain);
 
-	(void)snprintf(gone, sizeof(gone), TEMPORARY ".%s", domain);
-	if (mm_tree_remove(store->root, gone) < 0)
+	if (r == 1 && fsync(store->root) < 0)
 		return MM_ERR_SYS;
-	if (renameat(store->root, domain, store->root, gone) < 0)
-		return errno == ENOENT ? 0 : MM_ERR_SYS;
-	if (fsync(store->root) < 0 || mm_tree_remove(store->root, gone) < 0)
-		return MM_ERR_SYS;
-	return 1;
+	if (r == 1)
+		(void)!mm_settings_store_tidy(store, AT_ONCE);
+	return r;
 }
 
 int mm_settings_store_delete(struct mm_settings_store *store,
@@ -277,10 +307,8 @@ out:
 int mm_settings_store_fresh(struct mm_settings_store *store,
 			    struct mm_settings_store *fresh_r)
 {
-	int r = mm_tree_remove(store->state, FRESH);
-
-	if (r < 0)
-		return r;
+	if (discard(store, store->state, FRESH) < 0)
+		return MM_ERR_SYS;
 	*fresh_r = *store;
 	fresh_r->path = NULL;
 	fresh_r->lazy = true;
@@ -301,7 +329,10 @@ int mm_settings_store_swap(struct mm_settings_store *store,
 	fresh->root = -1;
 	if (fsync(store->state) < 0)
 		return MM_ERR_SYS;
-	return mm_tree_remove(store->state, FRESH);
+	/* The exchange counts; what is left over goes with the next start. */
+	if (discard(store, store->state, FRESH) == 1)
+		(void)!mm_settings_store_tidy(store, AT_ONCE);
+	return 0;
 }
 
 void mm_settings_store_drop(struct mm_settings_store *store,
@@ -310,5 +341,6 @@ void mm_settings_store_drop(struct mm_settings_store *store,
 	/* After a swap there is nothing more; else the next start tries
 	 * again. */
 	mm_close(&fresh->root);
-	(void)!mm_tree_remove(store->state, FRESH);
+	if (discard(store, store->state, FRESH) == 1)
+		(void)!mm_settings_store_tidy(store, AT_ONCE);
 }

@@ -20,6 +20,7 @@ struct mm_settings_store {
 	gid_t gate; /* group of what the gate alone reads */
 	bool set_group; /* not root: files keep our group */
 	uid_t owner;
+	unsigned int discarded; /* folders, for their names */
 	bool lazy; /* written out as a whole, by the swap */
 };
 
@@ -54,6 +55,11 @@ MM_CHECK int mm_settings_store_put(struct mm_settings_store *store,
  * (there was none), or an error. */
 MM_CHECK int mm_settings_store_delete(struct mm_settings_store *store,
 				      enum mm_level level, const char *name);
+
+/* Remove files of deleted domains and replaced settings, at most so many. 1
+ * when some are left, 0, or MM_ERR_SYS. */
+MM_CHECK int mm_settings_store_tidy(struct mm_settings_store *store,
+				    unsigned int most);
 
 /* Each name of a level, of one domain where the level is below a domain; in no
  * order. visit returns 0 to go on; anything else ends it and is handed

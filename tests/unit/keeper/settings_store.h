@@ -217,6 +217,7 @@ static inline void reopen(void)
 {
 	mm_settings_store_close(&store);
 	assert_int_equal(mm_settings_store_open(&store, dir), 0);
+	assert_int_equal(mm_settings_store_tidy(&store, 10000), 0);
 	assert_int_equal(nftw(dir, find_temporary, 16, FTW_PHYS), 0);
 }
 

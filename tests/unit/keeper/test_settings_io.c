@@ -175,6 +175,30 @@ static void test_bad_imports(void **state)
 	mm_buf_clear(&error);
 }
 
+/* A large domain is gone at once and its files bit by bit, also when there is
+ * a new domain of the name already. */
+static void test_deletes_bit_by_bit(void **state)
+{
+	char name[64];
+	int i, steps = 0;
+
+	(void)state;
+	for (i = 0; i < 1500; i++) {
+		(void)snprintf(name, sizeof(name), "u%d@b.test", i);
+		assert_int_equal(put_score(name, "11"), 0);
+	}
+	assert_int_equal(
+		mm_settings_store_delete(&store, MM_LEVEL_DOMAIN, "b.test"),
+		1);
+	assert_int_equal(export_is("version: 1\n"), 0);
+	assert_int_equal(put_score("a@b.test", "22"), 0);
+	while (mm_settings_store_tidy(&store, 100) == 1)
+		steps++;
+	assert_true(steps >= 4);
+	assert_int_equal(get("a@b.test"), 22);
+	assert_int_equal(mm_settings_store_tidy(&store, 100), 0);
+}
+
 static void test_deletes(void **state)
 {
 	struct mm_buf error;
@@ -212,6 +236,7 @@ int main(void)
 		STORE_CASE(test_import_dies),
 		STORE_CASE(test_bad_imports),
 		STORE_CASE(test_deletes),
+		STORE_CASE(test_deletes_bit_by_bit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
