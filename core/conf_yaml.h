@@ -7,7 +7,8 @@
 
 #include "core/buf.h"
 
-/* For the readers of mamori.yaml and of settings: YAML as a strict stream of events. */
+/* For the readers of mamori.yaml and of settings: YAML as a strict stream of
+ * events. */
 struct mm_yaml {
 	yaml_parser_t parser;
 	yaml_event_t event;	/* the current one */

@@ -26,7 +26,8 @@ struct mm_treatment {
 	bool tell_operator;
 	const char *reason;		/* "virus", "encrypted", "limit",
 					 * "crashed", "unavailable", "error",
-					 * "own", "unregistered", or "" for clean */
+					 * "own", "unregistered", or "" for
+					 * clean */
 };
 
 /* Decide. findings may be NULL unless inspected is DONE. Pure; every
