@@ -11,6 +11,19 @@ FUZZ_SRC_inspect_mime := $(wildcard mamorid/inspect/mime*.c) \
 	mamorid/channel.c
 FUZZ_CFLAGS_inspect_mime := $(INSPECT_CFLAGS)
 FUZZ_LIBS_inspect_mime := $(INSPECT_LIBS) $(CRYPTO_LIBS)
+FUZZ_SRC_active := mamorid/inspect/fact.c mamorid/inspect/findings.c \
+	mamorid/inspect/name.c mamorid/inspect/walk.c mamorid/xalloc.c \
+	mamorid/log.c mamorid/channel.c
+FUZZ_SRC_inspect_html := $(FUZZ_SRC_active) mamorid/inspect/wide.c \
+	$(wildcard mamorid/inspect/html*.c)
+FUZZ_SRC_inspect_office := $(FUZZ_SRC_active) mamorid/inspect/wide.c \
+	mamorid/inspect/executable.c mamorid/inspect/html_token.c \
+	mamorid/inspect/onenote.c \
+	$(wildcard mamorid/inspect/ole*.c mamorid/inspect/office*.c)
+FUZZ_SRC_inspect_pdf := $(FUZZ_SRC_active) \
+	$(wildcard mamorid/inspect/pdf*.c)
+FUZZ_LIBS_inspect_pdf := $(INSPECT_LIBS)
+FUZZ_SRC_inspect_name := $(FUZZ_SRC_active)
 FUZZ_SRC_control := $(wildcard mamorid/keeper/*.c) mamorid/xalloc.c \
 	mamorid/log.c mamorid/channel.c mamorid/loop.c mamorid/priv.c
 FUZZ_CFLAGS_control := $(SQLITE_CFLAGS) $(CRYPTO_CFLAGS)

@@ -12,6 +12,8 @@
 #include "mamorid/inspect/name.h"
 #include "mamorid/inspect/office.h"
 #include "mamorid/inspect/office_xml.h"
+#include "mamorid/inspect/onenote.h"
+#include "mamorid/inspect/pdf.h"
 #include "mamorid/inspect/readings.h"
 #include "mamorid/inspect/zip.h"
 
@@ -25,6 +27,8 @@ static void (*const analyzers[])(struct mm_walk *walk,
 	mm_html_analyze,
 	mm_readings_analyze,
 	mm_office_analyze,
+	mm_pdf_analyze,
+	mm_onenote_analyze,
 };
 
 void mm_analyze(struct mm_walk *walk, const struct mm_item *item)

@@ -45,6 +45,7 @@ static const struct magic magics[] = {
 	{ "reg", 0, 29, "Windows Registry Editor Versi" },
 	{ "reg", 0, 22, "\xff\xfeW\0i\0n\0d\0o\0w\0s\0 \0R\0e\0" },
 	{ "url", 0, 18, "[InternetShortcut]" },
+	{ "encoded script", 0, 4, "#@~^" },
 	{ "scf", 0, 16, "[Shell]\r\nCommand" },
 };
 
@@ -204,7 +205,8 @@ void mm_executable_analyze(struct mm_walk *walk, const struct mm_item *item)
 
 	if (type == NULL)
 		return;
-	text = strcmp(type, "unix script") == 0;
+	text = strcmp(type, "unix script") == 0 ||
+	       strcmp(type, "encoded script") == 0;
 	/* Mail quotes the first lines of scripts. */
 	if (text && item->in_body)
 		return;
@@ -212,7 +214,8 @@ void mm_executable_analyze(struct mm_walk *walk, const struct mm_item *item)
 	mm_fact(walk, item, MM_KIND_EXECUTABLE, what,
 		mm_fact_name(walk, item));
 	if (text)
-		mm_fact(walk, item, MM_KIND_SCRIPT, "script: unix",
+		mm_fact(walk, item, MM_KIND_SCRIPT, *type == 'u'
+			? "script: unix" : "script: encoded",
 			mm_fact_name(walk, item));
 	else if (item->depth == 0 && is_disguised(item))
 		mm_fact(walk, item, MM_KIND_EXECUTABLE,

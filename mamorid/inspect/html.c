@@ -56,12 +56,15 @@ static bool contains(const unsigned char *data, size_t len, const char *word)
 	return memmem(data, len, word, strlen(word)) != NULL;
 }
 
-/* XML is a document for browsers if it says so somewhere. */
+/* XML is a document for browsers if it says so somewhere; Windows Script Host
+ * runs jobs and scriptlets. */
 static bool is_shown_xml(const unsigned char *data, size_t len)
 {
 	return contains(data, len, "http://www.w3.org/1999/xhtml") ||
 	       contains(data, len, "http://www.w3.org/2000/svg") ||
 	       contains(data, len, "<?xml-stylesheet") ||
+	       contains(data, len, "<scriptlet") ||
+	       contains(data, len, "<job") ||
 	       contains(data, len, "http://www.w3.org/1999/XSL/Transform");
 }
 

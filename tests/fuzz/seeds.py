@@ -6,6 +6,7 @@ usage: seeds.py FOLDER
 import os
 import struct
 import sys
+import zlib
 
 
 def field(tag, data):
@@ -90,6 +91,36 @@ MIME = [
     b"Content-Transfer-Encoding: quoted-printable\r\n\r\n=3Cp=3E\r\n",
 ]
 
+# The first byte is the kind of part, as in part_walk.h.
+ACTIVE_HTML = [
+    b"\0<html><!-- x --><p onclick='x()'><a href=\"java&#10;script:x\">",
+    b"\x01<svg><style><script type='a'>x</script></style><animate to='b'>",
+    b"\0<iframe srcdoc='&lt;script&gt;'><style>a{b:expression(c)}</style>",
+    b"\x01<!DOCTYPE a [<!ENTITY b '&#60;script>'>]><?xml-stylesheet a='b'?>",
+]
+ACTIVE_OFFICE = [
+    b"\x03{\\rtf1{\\object{\\*\\objdata 0105}}{\\*\\fldinst {DDE a}}}",
+    b"\x02ID;P\nO;E\nNN;NAuto_open\nC;X1;Y1;EEXEC()\nE\n",
+    b"\x02a,=cmd|'/c a'!A0,b\n",
+    b"\x03<?xml version='1.0'?><Relationships><Relationship Type='/"
+    b"attachedTemplate' Target='http://a/b' TargetMode='External'/>",
+    b"\x03<?xml version='1.0'?><w:fldChar/><w:instrText> DDE a</w:x>",
+    b"\x03MZ" + b"\0" * 58 + b"\x40\0\0\0PE\0\0",
+    b"\x03\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29"
+    b"\x96\xd3a\0.\0j\0s\0\0\0\xe7\x16\xe3\xbd\x65\x26\x11\x45\xa4"
+    b"\xc4\x8d\x4d\x0b\x7a\x9e\xac\x01" + b"\0" * 19 + b"x",
+]
+ACTIVE_PDF = [
+    b"\x03%PDF-1.5\n1 0 obj\n<</Type/ObjStm/Filter/FlateDecode>>stream\r\n" +
+    zlib.compress(b"<</S/JavaScript/JS(x)>>") + b"\nendstream\nendobj\n",
+    b"\x03%PDF-1.5\n<</Type/ObjStm/Filter[/AHx/A85]>>stream\n3C3C>\nendstream",
+    b"\x03%PDF-1.5\n<</#4aS(x)/S/Launch/F(cmd.exe)/UF<FEFF00610062>>>",
+]
+ACTIVE_NAME = [
+    "invoice.pdf   .exe".encode(), "a\u202efdp.exe".encode(),
+    "b\uff0eｅｘｅ::$DATA".encode(), b"dir/\x90\xbf.{3050f4d8-98B5}. ",
+]
+
 
 def main():
     seeds = {
@@ -99,6 +130,10 @@ def main():
         "proto": [bytes([i]) + data for i, data in enumerate(PROTO)],
         "conf": CONF,
         "inspect_mime": MIME,
+        "inspect_html": ACTIVE_HTML,
+        "inspect_office": ACTIVE_OFFICE,
+        "inspect_pdf": ACTIVE_PDF,
+        "inspect_name": ACTIVE_NAME,
         "settings": SETTINGS,
         "control": CONTROL,
     }

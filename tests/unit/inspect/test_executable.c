@@ -45,6 +45,7 @@ static void test_types(void **state)
 		{ "bom shell", "\xef\xbb\xbf#!/bin/sh\n", 13, "unix script" },
 		{ "reg", "REGEDIT4\r\n", 10, "reg" },
 		{ "url", "[InternetShortcut]\r\nURL=http://a/\r\n", 35, "url" },
+		{ "jse", "#@~^AQAAAA==x", 13, "encoded script" },
 		{ "flash", "CWS\x0a\0\0\0\0\0", 9, "flash" },
 		{ "pdf", "%PDF-1.4\n", 9, NULL },
 		{ "gif", "GIF89a\0\0\0\0", 10, NULL },

@@ -271,6 +271,8 @@ static void test_attachments(void **state)
 	static const char svg[] = SVG;
 	static const char xml[] = "<?xml version=\"1.0\"?><x><script/></x>";
 	static const char xml_svg[] = "<?xml version=\"1.0\"?>" SVG;
+	static const char wsf[] = "<?xml version=\"1.0\"?><package><job>"
+		"<script language=\"JScript\">x</script></job></package>";
 	struct mm_buf member, zip;
 
 	(void)state;
@@ -290,6 +292,8 @@ static void test_attachments(void **state)
 	       sizeof(xml) - 1, NOTHING);
 	expect("svg as xml", "Content-Type: application/xml; name=a.xml\n",
 	       xml_svg, sizeof(xml_svg) - 1, WANT("script: element"));
+	expect("wsf", "Content-Type: application/octet-stream; name=a.dat\n",
+	       wsf, sizeof(wsf) - 1, WANT("script: element"));
 	mm_buf_init(&member, 1024);
 	assert_int_equal(mm_buf_put(&member, svg, sizeof(svg) - 1), 0);
 	fix_zip(&zip, NULL, "a.svg", &member);
