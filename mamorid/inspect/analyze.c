@@ -5,6 +5,7 @@
 #include "mamorid/inspect/analyze.h"
 
 #include "mamorid/inspect/archive.h"
+#include "mamorid/inspect/encoded_text.h"
 #include "mamorid/inspect/encrypted.h"
 #include "mamorid/inspect/executable.h"
 #include "mamorid/inspect/format.h"
@@ -16,6 +17,8 @@
 #include "mamorid/inspect/pdf.h"
 #include "mamorid/inspect/readings.h"
 #include "mamorid/inspect/zip.h"
+#include "mamorid/inspect/smime.h"
+#include "mamorid/inspect/tnef.h"
 
 static void (*const analyzers[])(struct mm_walk *walk,
 				 const struct mm_item *item) = {
@@ -26,6 +29,9 @@ static void (*const analyzers[])(struct mm_walk *walk,
 	mm_executable_analyze,
 	mm_html_analyze,
 	mm_readings_analyze,
+	mm_encoded_text_analyze,
+	mm_smime_analyze,
+	mm_tnef_analyze,
 	mm_office_analyze,
 	mm_pdf_analyze,
 	mm_onenote_analyze,

@@ -21,6 +21,7 @@
 #include "mamorid/inspect/parts.h"
 #include "mamorid/inspect/plain_mail.h"
 #include "mamorid/inspect/readings.h"
+#include "mamorid/inspect/smime.h"
 #include "mamorid/inspect/walk.h"
 
 struct inspection {
@@ -42,6 +43,7 @@ void mm_inspect_init(void)
 	mallopt(M_MMAP_THRESHOLD, 1 << 30);
 	mallopt(M_TRIM_THRESHOLD, 1 << 30);
 	mm_mime_init();
+	mm_smime_init();
 }
 
 static bool in_mail(const struct mm_layer *layer)

@@ -9,14 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mamorid/inspect/encoded_text.h"
 #include "mamorid/inspect/readings_decode.h"
 #include "mamorid/xalloc.h"
 
 #define BOUNDARIES_MAX 64u
-#define RUN_MIN 40u		/* letters: fewer are a word, or a hash */
-#define LOOSE_LINES 64u		/* looked at for the end of a broken header */
+#define RUN_MIN 40u /* letters: fewer are a word, or a hash */
+#define LOOSE_LINES 64u /* looked at for the end of a broken header */
 #define LEADING_MAX 8u
-#define PLACES_MAX 100000u	/* of each kind */
+#define PLACES_MAX 100000u /* of each kind */
 
 struct boundary {
 	unsigned char text[MM_BOUNDARY_MAX];
@@ -70,44 +71,6 @@ static void add_boundary(void *context, const unsigned char *text, size_t len)
 	boundary->len = len;
 }
 
-int mm_blocks_leaf(const struct mm_mail *mail, size_t pos)
-{
-	size_t low = 0, high = mail == NULL ? 0 : mail->count;
-
-	while (low < high) {
-		const size_t mid = low + (high - low) / 2;
-		const struct mm_leaf *leaf = &mail->leaves[mid];
-
-		if (pos >= leaf->raw_begin && pos < leaf->raw_end)
-			return (int)mid;
-		if (pos < leaf->raw_begin)
-			high = mid;
-		else
-			low = mid + 1;
-	}
-	return -1;
-}
-
-size_t mm_blocks_end(const struct mm_blocks *blocks, size_t len, size_t pos,
-		     bool known)
-{
-	size_t low = 0, high = blocks->delimiter_count;
-
-	while (low < high) {
-		const size_t mid = low + (high - low) / 2;
-
-		if (blocks->delimiters[mid].begin < pos)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	for (; low < blocks->delimiter_count; low++)
-		if (!known || blocks->delimiters[low].known)
-			return blocks->delimiters[low].body_end < pos
-			       ? pos : blocks->delimiters[low].body_end;
-	return len;
-}
-
 /* The announced boundary behind the dashes at pos: the longest one. */
 static struct boundary *match(struct finder *fd, size_t pos, size_t end)
 {
@@ -117,8 +80,8 @@ static struct boundary *match(struct finder *fd, size_t pos, size_t end)
 		struct boundary *boundary = &fd->boundaries[i];
 
 		if (boundary->len > end - pos ||
-		    memcmp(fd->data + pos, boundary->text,
-			   boundary->len) != 0 ||
+		    memcmp(fd->data + pos, boundary->text, boundary->len) !=
+			    0 ||
 		    (boundary->len == 0 && end - pos > 2))
 			continue;
 		if (found == NULL || boundary->len > found->len)
@@ -153,7 +116,8 @@ static bool take_delimiter(struct finder *fd, const struct mm_line *line,
 			       &out->delimiter_size, sizeof(*delimiter));
 	delimiter = &out->delimiters[out->delimiter_count++];
 	*delimiter = (struct mm_delimiter){
-		.begin = line->begin, .body_end = line->begin,
+		.begin = line->begin,
+		.body_end = line->begin,
 		.known = boundary != NULL,
 	};
 	/* The line end before it belongs to it (RFC 2046 5.1.1). */
@@ -187,7 +151,7 @@ static void add_body(struct mm_block *block, size_t pos)
 static size_t header_end(const struct finder *fd, size_t pos,
 			 struct mm_block *block)
 {
-	size_t end = fd->len;	/* of the header */
+	size_t end = fd->len; /* of the header */
 	size_t loose = 0;
 	struct mm_line line;
 
@@ -199,10 +163,9 @@ static size_t header_end(const struct finder *fd, size_t pos,
 		}
 		if (mm_line_blank(fd->data, &line))
 			add_body(block, line.next);
-		if (loose == 0 &&
-		    (mm_line_is_field(fd->data, &line) ||
-		     mm_line_folded(fd->data, &line) ||
-		     mm_line_is_mime_field(fd->data, &line)))
+		if (loose == 0 && (mm_line_is_field(fd->data, &line) ||
+				   mm_line_folded(fd->data, &line) ||
+				   mm_line_is_mime_field(fd->data, &line)))
 			continue;
 		/* No empty line: what is no header begins the body. */
 		if (loose++ == 0) {
@@ -270,8 +233,8 @@ static size_t add_block(struct finder *fd, size_t pos, bool loose, bool late)
 	out->blocks = grow(out->blocks, out->block_count, &out->block_size,
 			   sizeof(*out->blocks));
 	block = &out->blocks[out->block_count++];
-	*block = (struct mm_block){
-		.begin = pos, .loose = loose, .late = late };
+	*block =
+		(struct mm_block){ .begin = pos, .loose = loose, .late = late };
 	end = header_end(fd, pos, block);
 	mm_head_read(fd->data, pos, end, &sink, &block->head);
 	if (settled(fd, block, &end)) {
@@ -315,8 +278,10 @@ static size_t pure(const unsigned char *data, const struct mm_line *line)
 {
 	size_t i, letters;
 
-	for (i = line->begin; i < line->end &&
-	     (isalnum(data[i]) || data[i] == '+' || data[i] == '/'); i++)
+	for (i = line->begin;
+	     i < line->end &&
+	     (isalnum(data[i]) || data[i] == '+' || data[i] == '/');
+	     i++)
 		;
 	letters = i - line->begin;
 	while (i < line->end && (data[i] == '=' || data[i] == ' '))
@@ -324,10 +289,23 @@ static size_t pure(const unsigned char *data, const struct mm_line *line)
 	return i == line->end ? letters : 0;
 }
 
+static void add_file(struct mm_blocks *out, size_t pos)
+{
+	if (out->file_count == PLACES_MAX) {
+		out->too_many = true;
+		return;
+	}
+	out->files = grow(out->files, out->file_count, &out->file_size,
+			  sizeof(*out->files));
+	out->files[out->file_count++] = pos;
+}
+
 static void take_text(struct finder *fd, const struct mm_line *line)
 {
 	const size_t letters = pure(fd->data, line);
 
+	if (mm_encoded_text_begins(fd->data, fd->len, line->begin))
+		add_file(fd->out, line->begin);
 	if (armor(fd->data, line, "-----BEGIN "))
 		fd->armored = true;
 	else if (armor(fd->data, line, "-----END "))
@@ -375,6 +353,17 @@ static size_t skip_front(struct finder *fd)
 	return pos;
 }
 
+static void link_known(struct mm_blocks *blocks)
+{
+	size_t next = blocks->delimiter_count;
+
+	for (size_t i = blocks->delimiter_count; i > 0; i--) {
+		if (blocks->delimiters[i - 1].known)
+			next = i - 1;
+		blocks->delimiters[i - 1].next_known = next;
+	}
+}
+
 void mm_blocks_find(const unsigned char *data, size_t len,
 		    const struct mm_mail *mail, struct mm_blocks *blocks_r)
 {
@@ -406,13 +395,6 @@ void mm_blocks_find(const unsigned char *data, size_t len,
 		}
 	}
 	end_run(fd);
+	link_known(blocks_r);
 	free(fd);
-}
-
-void mm_blocks_clear(struct mm_blocks *blocks)
-{
-	free(blocks->blocks);
-	free(blocks->delimiters);
-	free(blocks->runs);
-	memset(blocks, 0, sizeof(*blocks));
 }

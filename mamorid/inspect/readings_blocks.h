@@ -13,23 +13,24 @@
 
 struct mm_block {
 	size_t begin;
-	size_t bodies[MM_BODIES_MAX];	/* where its content may begin */
+	size_t bodies[MM_BODIES_MAX]; /* where its content may begin */
 	size_t body_count;
 	struct mm_head head;
-	bool loose;	/* no announced delimiter is before it */
-	bool late;	/* behind the delimiter that should be the last */
-	bool done;	/* GMime reads it in the same way, and so do all */
+	bool loose; /* no announced delimiter is before it */
+	bool late; /* behind the delimiter that should be the last */
+	bool done; /* GMime reads it in the same way, and so do all */
 };
 
 struct mm_delimiter {
 	size_t begin;
-	size_t body_end;	/* of the part before it */
-	bool known;		/* a header announces it */
+	size_t body_end; /* of the part before it */
+	bool known; /* a header announces it */
+	size_t next_known; /* index of the first such one from here */
 };
 
-struct mm_run {			/* base64, perhaps */
+struct mm_run { /* base64, perhaps */
 	size_t begin, end;
-	bool armored;		/* between BEGIN and END, as in PGP */
+	bool armored; /* between BEGIN and END, as in PGP */
 };
 
 struct mm_blocks {
@@ -39,8 +40,10 @@ struct mm_blocks {
 	size_t delimiter_count, delimiter_size;
 	struct mm_run *runs;
 	size_t run_count, run_size;
-	bool blank_first;	/* empty lines before the header */
-	bool too_many;		/* not all of them are here */
+	size_t *files; /* in plain text, where they begin */
+	size_t file_count, file_size;
+	bool blank_first; /* empty lines before the header */
+	bool too_many; /* not all of them are here */
 };
 
 /* Find them. mail is GMime's reading of the same bytes, or NULL. Release with

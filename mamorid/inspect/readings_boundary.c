@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define VALUES_MAX 16u		/* parameters that are looked at */
+#define VALUES_MAX 16u /* parameters that are looked at */
 
 static const char name[] = "boundary";
 #define NAME_LEN (sizeof(name) - 1)
@@ -21,8 +21,8 @@ struct text {
 
 struct reading {
 	const struct mm_boundary_sink *sink;
-	struct text first;	/* what the standard says */
-	struct text joined;	/* RFC 2231 3: of boundary*0, *1, ... */
+	struct text first; /* what the standard says */
+	struct text joined; /* RFC 2231 3: of boundary*0, *1, ... */
 	size_t count;
 	bool differ;
 	bool malformed;
@@ -104,8 +104,8 @@ static struct text percent_decoded(const struct text *from)
 			put(&text, from->data[i]);
 			continue;
 		}
-		put(&text, (unsigned char)((high - digits) << 4 |
-					   (low - digits)));
+		put(&text,
+		    (unsigned char)((high - digits) << 4 | (low - digits)));
 		i += 2;
 	}
 	return text;

@@ -16,7 +16,7 @@
 struct utf8 {
 	unsigned char *data;
 	size_t len;
-	uint32_t high;		/* first half of a pair, or 0 */
+	uint32_t high; /* first half of a pair, or 0 */
 };
 
 static void put_utf8(struct utf8 *out, uint32_t c)
@@ -50,7 +50,7 @@ static void put_unit(struct utf8 *out, uint32_t unit)
 	if (unit >= 0xdc00 && unit < 0xe000) {
 		if (out->high != 0)
 			put_utf8(out, 0x10000 + ((out->high - 0xd800) << 10) +
-				      (unit - 0xdc00));
+					      (unit - 0xdc00));
 	} else {
 		put_utf8(out, unit);
 	}
@@ -81,24 +81,34 @@ static int byte_order(const unsigned char *data, size_t len)
 	return -1;
 }
 
-unsigned char *mm_charset_utf16(const unsigned char *data, size_t len,
-				size_t *len_r)
+static unsigned char *from_utf16(const unsigned char *data, size_t len,
+				 bool big, size_t *len_r)
 {
-	const int order = byte_order(data, len);
-	struct utf8 out = { .len = 0 };
+	struct utf8 out = { .data = mm_xcalloc(len / 2 * 3 + 4, 1) };
 
-	if (order < 0)
-		return NULL;
-	out.data = mm_xcalloc(len / 2 * 3 + 4, 1);
 	for (size_t i = 0; i + 1 < len; i += 2) {
 		const uint32_t a = data[i], b = data[i + 1];
-		const uint32_t unit = order == 1 ? a << 8 | b : b << 8 | a;
+		const uint32_t unit = big ? a << 8 | b : b << 8 | a;
 
 		if (i > 0 || unit != 0xfeff)
 			put_unit(&out, unit);
 	}
 	*len_r = out.len;
 	return out.data;
+}
+
+unsigned char *mm_charset_utf16(const unsigned char *data, size_t len,
+				size_t *len_r)
+{
+	const int order = byte_order(data, len);
+
+	return order < 0 ? NULL : from_utf16(data, len, order == 1, len_r);
+}
+
+unsigned char *mm_charset_utf16_le(const unsigned char *data, size_t len,
+				   size_t *len_r)
+{
+	return from_utf16(data, len, false, len_r);
 }
 
 static int letter(unsigned char c)

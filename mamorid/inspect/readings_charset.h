@@ -8,6 +8,10 @@
 unsigned char *mm_charset_utf16(const unsigned char *data, size_t len,
 				size_t *len_r);
 
+/* The same of text that is known to be UTF-16, little-endian. */
+unsigned char *mm_charset_utf16_le(const unsigned char *data, size_t len,
+				   size_t *len_r);
+
 /* Text in UTF-7 (RFC 2152) as UTF-8: a malloc'd copy, or NULL when nothing in
  * it is encoded. */
 unsigned char *mm_charset_utf7(const unsigned char *data, size_t len,

@@ -12,7 +12,7 @@
 #define LINE_END (-3)
 #define PAD (-4)
 
-#define TELLING_LINE 8u		/* letters; fewer may be a word of a footer */
+#define TELLING_LINE 8u /* letters; fewer may be a word of a footer */
 
 static int letter(unsigned char c)
 {
@@ -53,20 +53,21 @@ static void fill_table(void)
 
 struct line_state {
 	size_t letters;
-	bool odd;		/* junk, or a "=" with letters behind it */
-	bool pad;
+	size_t pads;
+	bool odd; /* junk, or a "=" with letters behind it */
 };
 
 static void end_line(struct mm_base64_survey *survey, struct line_state *line,
 		     bool *broken)
 {
 	/* A whole line of data behind something that ends the text for some. */
-	if (*broken && !line->odd && line->letters >= TELLING_LINE &&
-	    (line->letters % 4 == 0 || line->pad))
+	if (*broken && !line->odd && line->letters > 0 &&
+	    line->letters + line->pads >= TELLING_LINE &&
+	    (line->letters + line->pads) % 4 == 0)
 		survey->telling = true;
-	if (line->letters > 0 && !line->pad && line->letters % 4 != 0)
+	if (line->letters > 0 && line->pads == 0 && line->letters % 4 != 0)
 		survey->short_lines = true;
-	if (line->odd || line->pad)
+	if (line->odd || line->pads > 0)
 		*broken = true;
 	*line = (struct line_state){ .letters = 0 };
 }
@@ -99,7 +100,7 @@ void mm_base64_look(const unsigned char *in, size_t len,
 		if (value >= 0) {
 			if (padded)
 				survey.pad_inside = true;
-			if (line.pad)
+			if (line.pads > 0)
 				survey.telling = line.odd = true;
 			if (blank)
 				survey.spaces = true;
@@ -111,7 +112,8 @@ void mm_base64_look(const unsigned char *in, size_t len,
 		} else if (value == PAD) {
 			if (!padded && survey.letters % 4 < 2)
 				survey.pad_inside = true;
-			padded = line.pad = true;
+			padded = true;
+			line.pads++;
 		} else if (value == BLANK) {
 			blank = line.letters > 0;
 		} else {
@@ -132,7 +134,7 @@ struct quantum {
 	unsigned char *out;
 	size_t used;
 	unsigned int bits;
-	unsigned int count;	/* letters in bits */
+	unsigned int count; /* letters in bits */
 };
 
 static void flush(struct quantum *q)
@@ -272,11 +274,13 @@ void mm_quoted_look(const unsigned char *in, size_t len, size_t *escapes_r,
 static size_t after_invalid(const unsigned char *in, size_t len, size_t pos,
 			    unsigned int how)
 {
-	size_t count = (how & MM_QUOTED_DROP_PAIR) ? 2 :
-		       (how & MM_QUOTED_DROP_NEXT) ? 1 : 0;
+	size_t count = (how & MM_QUOTED_DROP_PAIR)   ? 2
+		       : (how & MM_QUOTED_DROP_NEXT) ? 1
+						     : 0;
 
-	for (pos++; count > 0 && pos < len && in[pos] != '=' &&
-	     !end_at(in, len, pos); count--)
+	for (pos++;
+	     count > 0 && pos < len && in[pos] != '=' && !end_at(in, len, pos);
+	     count--)
 		pos++;
 	return pos;
 }
@@ -302,12 +306,23 @@ static bool must_be_encoded(unsigned char c)
 	return c != '\r' && c != '\n' && (c < 0x20 || c > 0x7e);
 }
 
+/* Do the blanks at pos count as nothing? */
+static bool drops_blanks(const unsigned char *in, size_t len, size_t pos,
+			 unsigned int how, bool first)
+{
+	if (!blank_at(in, len, pos))
+		return false;
+	return ((how & MM_QUOTED_LEFT) && first) ||
+	       ((how & MM_QUOTED_STRIP) &&
+		end_at(in, len, skip_blanks(in, len, pos)));
+}
+
 static size_t read_lines(const unsigned char *in, size_t len, unsigned int how,
 			 unsigned char *out)
 {
 	const bool drops = (how & (MM_QUOTED_DROP | MM_QUOTED_DROP_NEXT |
 				   MM_QUOTED_DROP_PAIR)) != 0;
-	bool first = true;	/* at the begin of a line */
+	bool first = true; /* at the begin of a line */
 	size_t used = 0;
 	size_t pos = 0;
 
@@ -325,9 +340,7 @@ static size_t read_lines(const unsigned char *in, size_t len, unsigned int how,
 			continue;
 		} else if (c == '=' && drops) {
 			pos = after_invalid(in, len, pos, how);
-		} else if (blank_at(in, len, pos) &&
-			   (((how & MM_QUOTED_STRIP) && end_at(in, len, next)) ||
-			    ((how & MM_QUOTED_LEFT) && first))) {
+		} else if (drops_blanks(in, len, pos, how, first)) {
 			pos = next;
 		} else {
 			if (!(how & MM_QUOTED_CLEAN) || !must_be_encoded(c))

@@ -11,7 +11,7 @@
 
 #include "mamorid/inspect/readings_boundary.h"
 
-#define JUNK_MAX 8u		/* characters that may precede a name */
+#define JUNK_MAX 8u /* characters that may precede a name */
 #define SQUASHED_MAX 512u
 #define VALUE_MAX 65536u
 
@@ -88,8 +88,8 @@ static enum field_kind field_at(const unsigned char *data,
 	for (size_t i = 0; i < NAMES; i++) {
 		len = strlen(names[i].name);
 		if (line->end - pos < len ||
-		    strncasecmp((const char *)data + pos, names[i].name,
-				len) != 0)
+		    strncasecmp((const char *)data + pos, names[i].name, len) !=
+			    0)
 			continue;
 		*exact_r = pos == line->begin && pos + len < line->end &&
 			   data[pos + len] == ':';
@@ -137,17 +137,17 @@ static void squash(const unsigned char *data, size_t len,
 struct value {
 	const unsigned char *data;
 	size_t len;
-	bool exact;		/* its name and colon */
+	bool exact; /* its name and colon */
 };
 
 struct head {
 	const unsigned char *data;
 	const struct mm_boundary_sink *sink;
 	struct mm_head *out;
-	char type[SQUASHED_MAX];	/* the first Content-Type's */
+	char type[SQUASHED_MAX]; /* the first Content-Type's */
 	char disposition[SQUASHED_MAX];
 	size_t types, encodings, dispositions;
-	unsigned int encoding;		/* the first one */
+	unsigned int encoding; /* the first one */
 };
 
 static void blame(struct head *head, const char *why)
@@ -161,7 +161,8 @@ static struct value trimmed(const struct value *from)
 {
 	struct value value = *from;
 
-	while (value.len > 0 && (value.data[0] == ' ' || value.data[0] == '\t')) {
+	while (value.len > 0 && strchr(" \t\r\n", value.data[0]) != NULL &&
+	       value.data[0] != '\0') {
 		value.data++;
 		value.len--;
 	}
@@ -176,10 +177,13 @@ static unsigned int known_encoding(const struct value *value)
 		const char *name;
 		unsigned int encoding;
 	} known[] = {
-		{ "7bit", MM_ENC_PLAIN }, { "8bit", MM_ENC_PLAIN },
-		{ "binary", MM_ENC_PLAIN }, { "base64", MM_ENC_BASE64 },
+		{ "7bit", MM_ENC_PLAIN },
+		{ "8bit", MM_ENC_PLAIN },
+		{ "binary", MM_ENC_PLAIN },
+		{ "base64", MM_ENC_BASE64 },
 		{ "quoted-printable", MM_ENC_QUOTED },
-		{ "x-uuencode", MM_ENC_PLAIN }, { "uuencode", MM_ENC_PLAIN },
+		{ "x-uuencode", MM_ENC_PLAIN },
+		{ "uuencode", MM_ENC_PLAIN },
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
@@ -230,8 +234,10 @@ static void take_type(struct head *head, const struct value *value)
 	char all[SQUASHED_MAX], type[SQUASHED_MAX];
 
 	squash(value->data, value->len, all);
-	squash(value->data, semicolon == NULL ? value->len
-			    : (size_t)(semicolon - value->data), type);
+	squash(value->data,
+	       semicolon == NULL ? value->len
+				 : (size_t)(semicolon - value->data),
+	       type);
 	if (strstr(type, "multipart") != NULL) {
 		out->multipart = true;
 		take_boundaries(head, value);
@@ -287,7 +293,7 @@ static bool suspicious(const char *all, bool folded)
 {
 	static const char *const begins[] = {
 		"contenttransfer", "transferencoding", "contentencoding",
-		"base64", "quotedprintable", "multipart",
+		"base64",	   "quotedprintable",  "multipart",
 	};
 
 	if (strstr(all, "transferencodingbase64") != NULL ||
@@ -312,8 +318,9 @@ static void suspect(struct head *head, const struct mm_line *line)
 	head->out->odd = true;
 	head->out->exact = false;
 	head->out->encodings = MM_ENC_ALL;
-	take_boundaries(head, &(struct value){
-		head->data + line->begin, line->end - line->begin, false });
+	take_boundaries(head,
+			&(struct value){ head->data + line->begin,
+					 line->end - line->begin, false });
 }
 
 /* A field's value with its continuation lines. The colon is left out. */
@@ -353,7 +360,7 @@ void mm_head_read(const unsigned char *data, size_t begin, size_t end,
 	enum field_kind kind;
 	struct value value;
 	size_t pos = begin;
-	bool ours = true;	/* the line before */
+	bool ours = true; /* the line before */
 	size_t at;
 	bool exact;
 

@@ -8,16 +8,16 @@
  * The header of a message or of a part, as tolerant as the most tolerant of
  * clients: what any of them may take it for.
  */
-#define MM_ENC_PLAIN	0x1u	/* 7bit, 8bit, binary, uuencode */
-#define MM_ENC_BASE64	0x2u
-#define MM_ENC_QUOTED	0x4u
-#define MM_ENC_ALL	(MM_ENC_PLAIN | MM_ENC_BASE64 | MM_ENC_QUOTED)
+#define MM_ENC_PLAIN 0x1u /* 7bit, 8bit, binary, uuencode */
+#define MM_ENC_BASE64 0x2u
+#define MM_ENC_QUOTED 0x4u
+#define MM_ENC_ALL (MM_ENC_PLAIN | MM_ENC_BASE64 | MM_ENC_QUOTED)
 
 #define MM_BOUNDARY_MAX 256u
 
 struct mm_line {
 	size_t begin;
-	size_t end;		/* without its line end: LF, CR, CR LF */
+	size_t end; /* without its line end: LF, CR, CR LF */
 	size_t next;
 };
 
@@ -39,19 +39,19 @@ bool mm_line_is_mime_field(const unsigned char *data,
 bool mm_line_is_field(const unsigned char *data, const struct mm_line *line);
 
 struct mm_head {
-	unsigned int encodings;	/* that the body may have */
-	size_t fields;		/* of the three kinds */
-	bool exact;		/* no two clients differ about the encoding */
-	bool hints_quoted;	/* reminds of quoted-printable */
+	unsigned int encodings; /* that the body may have */
+	size_t fields; /* of the three kinds */
+	bool exact; /* no two clients differ about the encoding */
+	bool hints_quoted; /* reminds of quoted-printable */
 	bool multipart;
-	bool message;		/* of any kind, */
-	bool partial;		/* and of these */
+	bool message; /* of any kind, */
+	bool partial; /* and of these */
 	bool external;
 	bool text;
-	bool named;		/* has a file name */
+	bool named; /* has a file name */
 	bool utf7;
-	bool odd;		/* something for which clients may differ */
-	const char *why;	/* ... about what is shown; a constant */
+	bool odd; /* something for which clients may differ */
+	const char *why; /* ... about what is shown; a constant */
 };
 
 /* Who is told of each value that may be a boundary. */
@@ -62,7 +62,6 @@ struct mm_boundary_sink {
 
 /* Read the lines from begin to end. */
 void mm_head_read(const unsigned char *data, size_t begin, size_t end,
-		  const struct mm_boundary_sink *sink,
-		  struct mm_head *head_r);
+		  const struct mm_boundary_sink *sink, struct mm_head *head_r);
 
 #endif

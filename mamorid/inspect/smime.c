@@ -1,0 +1,78 @@
+/*
+ * Takes the mail out of S/MIME signed-data. Signatures are not verified.
+ * Process: inspector (as users.inspector, in its jail), and one-shot mode.
+ * Must never need a file at run time.
+ */
+#include "mamorid/inspect/smime.h"
+
+#include <limits.h>
+#include <openssl/cms.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <string.h>
+
+#include "mamorid/xalloc.h"
+
+#define HEADER_MAX 24u /* of ContentInfo, up to its type */
+
+/* 1.2.840.113549.1.7.2 and 1.2.840.113549.1.9.16.1.9 */
+static const unsigned char signed_data[] = {
+	0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2,
+};
+static const unsigned char compressed_data[] = {
+	0x06, 0x0b, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 1, 9,
+};
+
+void mm_smime_init(void)
+{
+	(void)OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG |
+					  OPENSSL_INIT_LOAD_CRYPTO_STRINGS |
+					  OPENSSL_INIT_ADD_ALL_CIPHERS |
+					  OPENSSL_INIT_ADD_ALL_DIGESTS,
+				  NULL);
+}
+
+/* A sequence whose first element is this type. */
+static bool is_content(const struct mm_item *item, const unsigned char *type,
+		       size_t type_len)
+{
+	return item->len > HEADER_MAX && item->data[0] == 0x30 &&
+	       memmem(item->data, HEADER_MAX, type, type_len) != NULL;
+}
+
+static bool push_content(struct mm_walk *walk, const struct mm_item *item,
+			 CMS_ContentInfo *cms)
+{
+	ASN1_OCTET_STRING **content = CMS_get0_content(cms);
+	unsigned char *copy;
+	int len;
+
+	if (content == NULL)
+		return false;
+	/* A signature that lies beside what it signs has none. */
+	if (*content == NULL || (len = ASN1_STRING_length(*content)) <= 0)
+		return true;
+	copy = mm_xcalloc((size_t)len, 1);
+	memcpy(copy, ASN1_STRING_get0_data(*content), (size_t)len);
+	(void)mm_walk_push_take(walk, item, NULL, copy, (size_t)len);
+	return true;
+}
+
+void mm_smime_analyze(struct mm_walk *walk, const struct mm_item *item)
+{
+	const unsigned char *pos = item->data;
+	CMS_ContentInfo *cms;
+
+	if (is_content(item, compressed_data, sizeof(compressed_data)))
+		mm_walk_find(walk, item, MM_KIND_LIMIT,
+			     "unsupported: compressed S/MIME");
+	if (item->len > LONG_MAX ||
+	    !is_content(item, signed_data, sizeof(signed_data)))
+		return;
+	cms = d2i_CMS_ContentInfo(NULL, &pos, (long)item->len);
+	if (cms == NULL || !push_content(walk, item, cms))
+		mm_walk_find(walk, item, MM_KIND_LIMIT,
+			     "unsupported: damaged S/MIME");
+	CMS_ContentInfo_free(cms);
+	ERR_clear_error();
+}
