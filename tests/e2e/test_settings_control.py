@@ -1,17 +1,22 @@
 """control.sock and shared settings: who may do what, and hostile requests.
 Real users: the kernel says who asks."""
 import concurrent.futures
+import contextlib
 import grp
 import os
 import pwd
+import signal
 import socket
 import stat
 import struct
 import subprocess
 import sys
+import threading
 
 import pytest
 from mails import ALICE, BOB, CAROL
+from riglib import processes
+from riglib.client import wait_for
 from settings_fixtures import (CUSTOMER, PANEL, STRANGER,  # noqa: F401
                                ctl_as, settings_rig, srig, value)
 
@@ -313,3 +318,50 @@ def test_completion_is_what_the_tables_say(filled):
     with open(os.path.join(source, "config/completion/mamorictl"),
               encoding="utf-8") as file:
         assert file.read() == filled.ctl("completion").stdout
+
+
+def keeper_pid(rig):
+    """The one process of the daemon that has the keeper's uid."""
+    uid = pwd.getpwnam("backup").pw_uid
+    for pid in processes.descendants(rig.pids["mamorid"]):
+        with contextlib.suppress(FileNotFoundError):
+            if os.stat(f"/proc/{pid}").st_uid == uid:
+                return pid
+    return None
+
+
+def test_what_is_saved_survives_a_killed_keeper(filled):
+    filled.ctl("domain", "set", DOMAIN, "senders_max=1000")
+    saved, stop = set(), threading.Event()
+
+    def write(first):
+        for n in range(first, first + 1000):
+            if stop.is_set():
+                return
+            done = filled.ctl("approve", ALICE, f"k{n}@x.example",
+                              check=False)
+            if done.returncode == 0:
+                saved.add(f"k{n}@x.example")
+            elif "more than" in done.stderr or "too large" in done.stderr:
+                return
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        writers = [pool.submit(write, 1000 * n) for n in range(4)]
+        for _ in range(3):
+            before = len(saved)
+            wait_for(lambda: len(saved) >= before + 20, "writers at work")
+            pid = keeper_pid(filled)
+            os.kill(pid, signal.SIGKILL)
+            wait_for(lambda before=pid: keeper_pid(filled) not in
+                     (None, before) and
+                     filled.ctl("status", check=False).returncode == 0,
+                     "another keeper")
+        stop.set()
+        for writer in writers:
+            writer.result()
+    senders, _ = value(filled, ALICE, "approved_senders")
+    assert saved <= set(senders)
+    assert len(senders) == len(set(senders)) <= len(saved) + 12
+    root = os.path.join(filled.dir, "state/settings")
+    assert not [name for _, _, names in os.walk(root) for name in names
+                if not name.endswith(".yaml")]
