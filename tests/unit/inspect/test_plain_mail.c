@@ -218,7 +218,8 @@ static void test_all_is_found(void **state)
 
 	(void)state;
 	mm_buf_init(&lines, 65536);
-	assert_int_equal(mm_buf_puts(&lines, "Test.Mail;Engine:51-255,Target:4;0;"), 0);
+	assert_int_equal(mm_buf_puts(&lines, "Test.Mail;Engine:51-255,"
+				     "Target:4;0;"), 0);
 	write_hex(&lines, "of a mail");
 	assert_int_equal(mm_buf_puts(&lines, "\nTest.Bound;"
 		"Engine:51-255,Container:CL_TYPE_MAIL,Target:0;0;"), 0);
