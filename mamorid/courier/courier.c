@@ -17,6 +17,7 @@
 #include "mamorid/channel.h"
 #include "mamorid/courier/notice.h"
 #include "mamorid/courier/release.h"
+#include "mamorid/courier/sent.h"
 #include "mamorid/courier/smtp.h"
 #include "mamorid/log.h"
 #include "mamorid/role.h"
@@ -150,9 +151,24 @@ static int tell_done(int fd, const struct mm_outbox_item *item,
 	return r;
 }
 
+static void inject(const struct mm_role *role,
+		   const struct mm_outbox_item *item, int message,
+		   struct mm_sent *sent, struct mm_outcome *outcome)
+{
+	if (mm_sent_has(sent, item->id, item->trace))
+		mm_outcome_set(outcome, MM_OUTBOX_SENT,
+			       "taken before, and not yet recorded");
+	else if (item->kind == MM_OUTBOX_NOTICE)
+		send_notice(role->conf, item, outcome);
+	else
+		mm_release_send(role->conf, item, message, outcome);
+	if (outcome->outcome == MM_OUTBOX_SENT)
+		mm_sent_add(sent, item->id, item->trace);
+}
+
 /* One row: taken, injected, told. 0, MM_ERR_CLOSED (the master is gone) or
  * another error: the connection is of no more use. */
-static int serve_one(const struct mm_role *role, int fd)
+static int serve_one(const struct mm_role *role, int fd, struct mm_sent *sent)
 {
 	struct mm_outcome outcome = { .outcome = MM_OUTBOX_RETRY };
 	struct mm_outbox_item item;
@@ -171,12 +187,11 @@ static int serve_one(const struct mm_role *role, int fd)
 			       mm_deadline_in(REPLY_MS))) < 0 ||
 	    (r = take_item(&frame, &bytes, &item)) < 0)
 		goto keeper_gone;
-	if (item.kind == MM_OUTBOX_NOTICE)
-		send_notice(role->conf, &item, &outcome);
-	else
-		mm_release_send(role->conf, &item, frame.fds[1], &outcome);
-	if ((r = tell_done(fd, &item, &outcome)) == 0)
+	inject(role, &item, frame.fds[1], sent, &outcome);
+	if ((r = tell_done(fd, &item, &outcome)) == 0) {
+		mm_sent_forget(sent, item.id);
 		goto out;
+	}
 keeper_gone:
 	/* The same code would mean the master here. */
 	r = r == MM_ERR_CLOSED ? MM_ERR_PEER : r;
@@ -208,6 +223,7 @@ int mm_courier_main(const struct mm_role *role)
 {
 	char *path = mm_xasprintf("%s/" MM_KEEPER_SOCK, role->conf->run_dir);
 	int fd = -1, r = 0, pause_ms = FIRST_PAUSE_MS;
+	struct mm_sent sent = { .next = 0 };
 
 	mm_priv_drop(&role->users, &role->users.courier);
 	ignore_signals();
@@ -216,7 +232,7 @@ int mm_courier_main(const struct mm_role *role)
 			r = pause_more(role, &pause_ms);
 			continue;
 		}
-		if ((r = serve_one(role, fd)) == 0) {
+		if ((r = serve_one(role, fd, &sent)) == 0) {
 			pause_ms = FIRST_PAUSE_MS;
 			continue;
 		}
