@@ -29,6 +29,8 @@
 #include "mamorid/xalloc.h"
 
 #define EXPIRY_MS 60000
+/* Less than the master waits for its roles. */
+#define LEAVE_MS 5000
 #define EXPIRY_ROWS 500u
 #define TIDY_FILES 200u
 
@@ -41,16 +43,23 @@ static void channel_ready(struct mm_loop_watch *watch, short revents)
 {
 	struct mm_keeper *keeper = watch->owner;
 	struct mm_frame frame;
-	int r;
+	int r = MM_ERR_CLOSED;
 
 	(void)revents;
 	mm_frame_init(&frame);
-	while ((r = mm_channel_recv(watch->fd, &frame)) == 1)
+	while (!keeper->leaving &&
+	       (r = mm_channel_recv(watch->fd, &frame)) == 1)
 		mm_control_master(keeper, &frame);
 	mm_frame_clear(&frame);
-	/* The master is gone: what is acknowledged is on disk already. */
-	if (r < 0)
+	if (r == 0)
+		return;
+	/* The master is gone: what is acknowledged is on disk already. But
+	 * what Exim takes at this moment would be injected again. */
+	if (keeper->leaving || keeper->in_flight == 0)
 		keeper->loop.stop = true;
+	keeper->leaving = true;
+	watch->fd = -1;
+	watch->deadline = mm_deadline_in(LEAVE_MS);
 }
 
 /* The rest of a large batch is taken soon, with requests in between. */

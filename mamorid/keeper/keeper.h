@@ -53,6 +53,7 @@ struct mm_keeper {
 	struct mm_client *clients;
 	struct mm_client *courier; /* has the row in flight, or NULL */
 	int64_t in_flight; /* its id, 0 for none */
+	bool leaving; /* when that row's fate is known */
 	uint32_t serial; /* of requests to the master */
 };
 

@@ -98,7 +98,9 @@ void mm_outbox_pump(struct mm_keeper *keeper)
 	int r;
 
 	keeper->outbox.deadline = MM_DEADLINE_NONE;
-	if (keeper->in_flight != 0 || client == NULL)
+	if (keeper->in_flight == 0 && keeper->leaving)
+		keeper->loop.stop = true;
+	if (keeper->in_flight != 0 || client == NULL || keeper->leaving)
 		return;
 	r = mm_outbox_next(keeper->db, mm_keeper_now(), &row, &due);
 	if (r == 1 && (r = hand_out(keeper, client, &row)) < 0) {
