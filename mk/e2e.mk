@@ -1,7 +1,14 @@
 # End-to-end tests and the demo: real servers, by tests/rig. As root.
 E2E_PYTEST := /usr/bin/python3 -B -m pytest -p no:cacheprovider
 E2E_TESTS ?= tests/e2e
-E2E_NEEDS := $(PROGRAMS) $(MODULES)
+# Preloaded into mamorid by tests that put faults into it; never sanitized.
+FAULTS := $(BUILD)/faults.so
+E2E_NEEDS := $(PROGRAMS) $(MODULES) $(FAULTS)
+
+$(FAULTS): tests/faults/faults.c
+	$(call say,LD)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -O2 $(WARN) -D_GNU_SOURCE -fPIC -shared -o $@ $< -ldl
 
 .PHONY: deps check-e2e check-e2e-run demo demo-run
 

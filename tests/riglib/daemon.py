@@ -6,10 +6,11 @@ import subprocess
 
 import yaml
 
-from riglib import samples, settings
+from riglib import faults, samples, settings
 from riglib.layout import RigError
 
 PROGRAMS = ("mamorid", "mamorictl")
+FAULTS = "faults.so"
 
 
 class Mamorid:
@@ -45,6 +46,8 @@ class Mamorid:
                                                        "mamori."))
         layout.write("etc/mamori.yaml", yaml.safe_dump(
             tree, allow_unicode=True, sort_keys=False))
+        if self.options["faults"] == "on":
+            faults.create(layout.path("faults"))
         layout.write("bin/mamorictl", "#!/bin/sh\nexec " +
                      layout.path("lib/mamorictl") +
                      f" --config {self.config} \"$@\"\n", 0o755)
@@ -75,8 +78,23 @@ class Mamorid:
             "mta": {"command": self.exim.command() + ["-bs"]},
         }
 
+    def environment(self):
+        if self.options["faults"] == "off":
+            return {}
+        sanitizer = os.environ.get("ASAN_OPTIONS", "")
+        return {
+            "LD_PRELOAD": self.layout.path("lib", FAULTS),
+            "MAMORI_FAULTS": self.layout.path("faults"),
+            # It wants to be the first library, and works as the second.
+            "ASAN_OPTIONS": f"{sanitizer}:verify_asan_link_order=0",
+        }
+
+    def programs(self):
+        return PROGRAMS + ((FAULTS,) if self.options["faults"] == "on"
+                           else ())
+
     def argv(self):
-        for name in PROGRAMS:
+        for name in self.programs():
             built = os.path.join(self.options["build"], name)
             copy = self.layout.path("lib", name)
             try:

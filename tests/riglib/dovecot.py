@@ -113,6 +113,9 @@ class Dovecot:
                             for key, value in extra.items()),
             **self.ports))
 
+    def environment(self):
+        return {}
+
     def argv(self):
         return [PROGRAM, "-F", "-c", self.layout.path("etc/dovecot.conf")]
 

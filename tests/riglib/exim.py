@@ -208,6 +208,9 @@ class Exim:
     def module(self):
         return self.layout.path("lib/mamori_local_scan.so")
 
+    def environment(self):
+        return {}
+
     def argv(self):
         if self.options["local_scan"] == "on":
             built = os.path.join(self.options["build"],

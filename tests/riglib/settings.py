@@ -21,6 +21,7 @@ HELP = """settings (--set KEY=VALUE, repeatable):
                          what the module does without an answer
   queue_run=TIME         Exim's queue runner interval, 0 for none (5s)
   sendmail_user=NAME     whose web script calls sendmail (games)
+  faults=on|off          on: faults can be put into mamorid (riglib/faults.py)
   courier=NAME           user of the courier (uucp; plain: Debian-exim)
   timeout=SECONDS        longest wait for the servers to come up (60)
   mamori.KEY=VALUE       a setting of mamori.yaml; VALUE is YAML
@@ -36,6 +37,7 @@ DEFAULTS = {
     "signatures": "",
     "deadline_ms": "20000",
     "on_failure": "defer",
+    "faults": "off",
     "queue_run": "5s",
     "sendmail_user": "games",
     "courier": "",
@@ -47,6 +49,7 @@ CHOICES = {
     "mamorid": ("on", "off"),
     "local_scan": ("on", "off"),
     "on_failure": ("defer", "accept"),
+    "faults": ("on", "off"),
 }
 
 PREFIXES = ("mamori.", "exim.", "dovecot.")

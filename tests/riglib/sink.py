@@ -14,6 +14,9 @@ class Sink:
         os.makedirs(self.folder, exist_ok=True)
         os.chmod(self.folder, 0o755)
 
+    def environment(self):
+        return {}
+
     def argv(self):
         program = os.path.join(os.path.dirname(os.path.dirname(
             os.path.realpath(__file__))), "sink")

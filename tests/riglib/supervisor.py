@@ -114,6 +114,7 @@ class Supervisor:
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
             if name in os.environ:
                 environment[name] = os.environ[name]
+        environment.update(server.environment())
         suffix = ".out" if role == "mamorid" else ".log"
         argv = server.argv()
         with open(self.layout.log(role + suffix), "ab") as log:
