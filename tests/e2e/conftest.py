@@ -8,7 +8,9 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(
     os.path.realpath(__file__))))
 
+import fault_rig  # noqa: E402
 from riglib.client import Rig  # noqa: E402
+from riglib.faults import Faults  # noqa: E402
 
 LOGS = ("mamorid.log", "mamorid.out", "exim/mainlog", "exim/paniclog",
         "dovecot.log", "rig.log")
@@ -55,6 +57,26 @@ def make_rig():
     yield make
     for rig in rigs:
         rig.stop()
+
+
+@pytest.fixture(scope="module")
+def faulty_rig():
+    rig = start("faults=on", "mamori.quarantine.disk_reserve=0")
+    rig.faults = Faults(rig)
+    yield rig
+    rig.faults.close()
+    rig.stop()
+
+
+@pytest.fixture
+def faulty(faulty_rig):
+    """A rig of the module's tests with rig.faults, which puts faults into
+    it. Begins without mail, and ends without a fault."""
+    faulty_rig.empty()
+    yield faulty_rig
+    faulty_rig.faults.disarm()
+    fault_rig.serving(faulty_rig)
+    faulty_rig.empty_quarantine()
 
 
 def _rigs_of(item):

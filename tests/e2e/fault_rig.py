@@ -1,0 +1,143 @@
+"""What the tests of faults share: numbered viruses, the count of what became
+of each, and time that passes at once. Their rig is conftest's faulty."""
+import contextlib
+import itertools
+import os
+import re
+import signal
+
+from mails import ALICE, OUTSIDER, notices
+from riglib import processes, samples
+from riglib.client import text_of, wait_for
+
+_NUMBERS = itertools.count(1)
+_WORD = re.compile(r"virus-\d+-end")
+
+
+class Virus:
+    """An infected mail that can be told from all others."""
+
+    def __init__(self, sender=OUTSIDER, to=ALICE):
+        self.word = f"virus-{next(_NUMBERS)}-end"
+        self.sender, self.to = sender, to
+        self.data = samples.infected(sender, to, subject=self.word)
+
+    def send(self, rig, **session):
+        return rig.send(self.data, self.sender, self.to, **session)
+
+
+def words(texts):
+    """How often each numbered virus is spoken of."""
+    found = {}
+    for text in texts:
+        for word in set(_WORD.findall(text)):
+            found[word] = found.get(word, 0) + 1
+    return found
+
+
+def warned(rig, account=ALICE):
+    return words(text_of(mail) for mail in notices(rig, account))
+
+
+def kept(rig):
+    return words(row["subject"] for row in
+                 rig.ctl_json("quarantine", "list", "--limit", "5000"))
+
+
+def age(rig, *roles, seconds=4000):
+    """Time passes for roles: pauses before a restart or a retry are over."""
+    for role in roles or ("master", "keeper"):
+        rig.faults.later(role, seconds)
+    # They look at the clock when something wakes them.
+    processes.send([rig.pids["mamorid"]], signal.SIGCHLD)
+    if "keeper" in (roles or ("keeper",)):
+        rig.ctl("status", check=False)
+
+
+def no_virus_delivered(rig):
+    for account in rig.passwords:
+        for data in rig.mails(account):
+            assert samples.eicar() not in data
+            assert b"filename=\"invoice.com\"" not in data, data
+    assert not [1 for _, data in rig.sunk() if b"invoice.com" in data]
+
+
+def settle(rig):
+    """As rig.settle(), with no wait for a retry's time."""
+    def empty():
+        age(rig, "keeper")
+        return rig.outbox() == 0
+    wait_for(empty, "an empty outbox")
+    rig.settle()
+
+
+def serving(rig):
+    """Wait until all processes are there again."""
+    def all_there():
+        age(rig, "master", seconds=60)
+        answer = rig.ctl("status", "--json", check=False)
+        if answer.returncode != 0:
+            return False
+        status = rig.ctl_json("status")
+        return all(role["running"] == role["wanted"]
+                   for role in status["roles"]) and \
+            [one for one in status["generations"]
+             if one["state"] == "serving"]
+    wait_for(all_there, "all processes")
+    scanners(rig)
+
+
+@contextlib.contextmanager
+def ahead(rig, role, seconds=60):
+    """A role's clock for a while: its pauses and limits are over."""
+    rig.faults.later(role, seconds)
+    try:
+        yield
+    finally:
+        rig.faults.later(role, -seconds)
+
+
+def scanners(rig):
+    """Wait until all scanners are there again. No scan may be under way: for
+    the pool it would take too long."""
+    with ahead(rig, "pool"):
+        wait_for(lambda: len(of_role(rig, "inspector")) == rig.ctl_json(
+            "status")["generations"][0]["workers"], "all scanners")
+
+
+def retry(rig, virus, codes=(250,)):
+    """As a client does: again, until it is taken."""
+    replies = []
+
+    def taken():
+        replies.append(virus.send(rig))
+        assert replies[-1].code in (451,) + codes, replies[-1]
+        return replies[-1].code in codes
+    wait_for(taken, lambda: f"{codes}, not {replies[-1]}")
+
+
+def of_role(rig, role):
+    """Pids of a role's processes, by their title."""
+    found = []
+    for pid in processes.descendants(rig.pids["mamorid"]):
+        with contextlib.suppress(OSError):
+            with open(f"/proc/{pid}/cmdline", "rb") as file:
+                title = file.read().replace(b"\0", b" ").decode()
+            if role in title.split("/")[-1]:
+                found.append(pid)
+    return sorted(found)
+
+
+def spread(names, every=6):
+    """Numbers of the calls at which a fault is worth its time: the first and
+    the last of a run of the same call, and some between."""
+    return [i + 1 for i, name in enumerate(names)
+            if i in (0, len(names) - 1) or name != names[i - 1] or
+            name != names[i + 1] or i % every == 0]
+
+
+def files_of(rig):
+    """Names of the files in the quarantine, temporary ones included."""
+    return sorted(name for _, _, names in
+                  os.walk(os.path.join(rig.state_dir, "quarantine"))
+                  for name in names)
