@@ -24,6 +24,21 @@ FUZZ_SRC_inspect_pdf := $(FUZZ_SRC_active) \
 	$(wildcard mamorid/inspect/pdf*.c)
 FUZZ_LIBS_inspect_pdf := $(INSPECT_LIBS)
 FUZZ_SRC_inspect_name := $(FUZZ_SRC_active)
+# One analyzer with a walk around it: tests/fuzz/inspect_walk.h.
+FUZZ_SRC_inspect_archive := $(addprefix mamorid/inspect/,walk.c findings.c \
+	format.c archive.c archive_kept.c archive_lha.c archive_rar.c \
+	archive_read.c archive_zip.c) \
+	mamorid/xalloc.c mamorid/log.c mamorid/channel.c
+FUZZ_SRC_inspect_zip := $(FUZZ_SRC_inspect_archive) \
+	$(wildcard mamorid/inspect/zip*.c)
+FUZZ_SRC_inspect_ole := $(FUZZ_SRC_inspect_archive) \
+	$(wildcard mamorid/inspect/encrypted*.c mamorid/inspect/ole*.c)
+FUZZ_CFLAGS_inspect_archive := $(INSPECT_CFLAGS)
+FUZZ_CFLAGS_inspect_zip := $(INSPECT_CFLAGS)
+FUZZ_CFLAGS_inspect_ole := $(INSPECT_CFLAGS)
+FUZZ_LIBS_inspect_archive := $(INSPECT_LIBS)
+FUZZ_LIBS_inspect_zip := $(INSPECT_LIBS)
+FUZZ_LIBS_inspect_ole := $(INSPECT_LIBS)
 FUZZ_SRC_control := $(wildcard mamorid/keeper/*.c) mamorid/xalloc.c \
 	mamorid/log.c mamorid/channel.c mamorid/loop.c mamorid/priv.c
 FUZZ_CFLAGS_control := $(SQLITE_CFLAGS) $(CRYPTO_CFLAGS)
@@ -32,7 +47,8 @@ FUZZ_FLAGS := -std=c11 -g -O1 -fno-omit-frame-pointer \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 
 $(FUZZ_BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(CORE_SRC) $$(FUZZ_SRC_$$*) \
-		$(wildcard core/*.h mamorid/*.h mamorid/inspect/*.h)
+		$(wildcard core/*.h mamorid/*.h mamorid/inspect/*.h \
+		tests/fuzz/*.h)
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(CPPFLAGS) $(FUZZ_FLAGS) $(FUZZ_CFLAGS_$*) -o $@ \
 		$(filter %.c,$^) $(YAML_LIBS) $(FUZZ_LIBS_$*)
@@ -45,6 +61,7 @@ fuzz-seeds:
 
 $(FUZZ_NAMES:%=fuzz-%): fuzz-%: $(FUZZ_BUILD)/fuzz_% fuzz-seeds
 	$< -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 \
+		-malloc_limit_mb=8192 \
 		-print_final_stats=1 -verbosity=0 -dict=tests/fuzz/dict/$*.dict \
 		-artifact_prefix=$(FUZZ_BUILD)/ $(FUZZ_BUILD)/corpus/$* \
 		2>$(FUZZ_BUILD)/$*.log || { tail -n 60 $(FUZZ_BUILD)/$*.log; exit 1; }

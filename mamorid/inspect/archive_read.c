@@ -17,6 +17,7 @@
 #include "mamorid/inspect/analyze.h"
 
 #define CHUNK ((size_t)64 << 10)
+#define EMPTY_MAX 10000u	/* blocks of nothing in a row, or nearly so */
 
 struct unpacking {
 	struct mm_walk *walk;
@@ -176,6 +177,7 @@ static bool grow(struct unpacking *up, struct member *member, uint64_t offset,
 static bool read_member(struct unpacking *up, struct member *member)
 {
 	const void *block;
+	unsigned int empty = 0;
 	size_t len;
 	la_int64_t offset;
 	int rc;
@@ -187,6 +189,12 @@ static bool read_member(struct unpacking *up, struct member *member)
 		if (rc < ARCHIVE_WARN || (rc == ARCHIVE_WARN && len == 0)) {
 			/* Warnings at the end are about checksums. */
 			member->broken = rc < ARCHIVE_WARN;
+			return true;
+		}
+		if (len == 0 && ++empty < EMPTY_MAX)
+			continue;
+		if (len == 0) {
+			member->broken = true;
 			return true;
 		}
 		if (offset < 0 || !grow(up, member, (uint64_t)offset, len))

@@ -241,7 +241,9 @@ enum mm_kind mm_report_kind(const char *name)
 {
 	if (mm_text_has_prefix(name, "Heuristics.Encrypted."))
 		return MM_KIND_ENCRYPTED;
-	if (mm_text_has_prefix(name, "Heuristics.Limits.Exceeded"))
+	/* Members over each other are a bomb, not a virus. */
+	if (mm_text_has_prefix(name, "Heuristics.Limits.Exceeded") ||
+	    mm_text_has_prefix(name, "Heuristics.Zip.OverlappingFiles"))
 		return MM_KIND_LIMIT;
 	if (mm_text_has_prefix(name, "Heuristics.OLE2.ContainsMacros"))
 		return MM_KIND_MACRO;

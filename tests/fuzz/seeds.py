@@ -3,9 +3,12 @@
 
 usage: seeds.py FOLDER
 """
+import io
 import os
 import struct
 import sys
+import zipfile
+import zlib
 import zlib
 
 
@@ -122,6 +125,73 @@ ACTIVE_NAME = [
 ]
 
 
+def zip_file(method):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as archive:
+        archive.writestr("a", b"hello hello hello hello")
+    return file.getvalue()
+
+
+def rar4_block(kind, flags, rest):
+    body = struct.pack("<BHH", kind, flags, 7 + len(rest)) + rest
+    return struct.pack("<H", zlib.crc32(body) & 0xffff) + body
+
+
+def rar5_block(body):
+    body = bytes([len(body)]) + body
+    return struct.pack("<I", zlib.crc32(body)) + body
+
+
+def lha(method):
+    body = (method + struct.pack("<IIIBB", 5, 5, 0, 32, 0) + b"\1a" +
+            struct.pack("<H", 0))
+    return bytes([len(body), sum(body) & 255]) + body + b"hello\0"
+
+
+RAR4 = (b"Rar!\x1a\7\0" + rar4_block(0x73, 0, bytes(6)) +
+        rar4_block(0x74, 0x8000, struct.pack(
+            "<IIBIIBBHI", 5, 5, 2, zlib.crc32(b"hello"), 0, 20, 0x30, 1,
+            32) + b"a") + b"hello" + rar4_block(0x7b, 0x4000, b""))
+RAR5 = (b"Rar!\x1a\7\1\0" + rar5_block(b"\1\0\0") +
+        rar5_block(b"\2\2\5\4\5\x20" + struct.pack(
+            "<I", zlib.crc32(b"hello")) + b"\0\1\1a") + b"hello" +
+        rar5_block(b"\5\0\0"))
+# The first byte is the type, as in inspect_walk.h.
+ARCHIVES = [b"\0" + RAR4, b"\0" + RAR5, b"\2MZ" + RAR5, b"\2MZ" + RAR4,
+            b"\0" + lha(b"-lh0-"), b"\2MZ" + lha(b"-lh5-"),
+            b"\0!<arch>\na/              0           0     0     644     "
+            b"5         `\nhello\n", b"\0\x1f\x9d\x90h\xca\xb0a\xf3"]
+ZIPS = [b"\1" + zip_file(zipfile.ZIP_STORED),
+        b"\1" + zip_file(zipfile.ZIP_DEFLATED),
+        b"\1" + zip_file(zipfile.ZIP_LZMA),
+        b"\1" + 2 * zip_file(zipfile.ZIP_DEFLATED),
+        b"\0prefix" + zip_file(zipfile.ZIP_DEFLATED)]
+
+
+def ole(name, data):
+    """A compound file of one stream in the mini stream."""
+    def entry(text, kind, child, start, size):
+        return (text.encode("utf-16-le").ljust(64, b"\0") + struct.pack(
+            "<HBBiii", 2 * len(text) + 2, kind, 1, -1, -1, child) +
+            bytes(36) + struct.pack("<IQ", start, size))
+    head = (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16) + struct.pack(
+        "<HHHHH6xIIIIIIIIII", 0x3e, 3, 0xfffe, 9, 6, 0, 1, 1, 0, 4096, 2, 1,
+        0xfffffffe, 0, 3)).ljust(512, b"\xff")
+    tables = struct.pack("<IIII", *[0xfffffffe] * 3, 0xfffffffd)
+    return (head + data.ljust(512, b"\0") +
+            (entry("Root Entry", 5, 1, 0, 64) +
+             entry(name, 2, -1, 0, len(data))).ljust(512, b"\0") +
+            struct.pack("<I", 0xfffffffe).ljust(512, b"\xff") +
+            tables.ljust(512, b"\xff"))
+
+
+OLES = [b"\4" + ole("Workbook", b"\x09\x08\2\0\0\0\x2f\0\0\0"),
+        b"\4" + ole("WordDocument", b"\xec\xa5" + bytes(9) + b"\1"),
+        b"\4" + ole("Current User", bytes(12) + b"\xdf\xc4\xd1\xf3"),
+        b"\x83-----BEGIN PGP MESSAGE-----\n\nx\n-----END PGP MESSAGE-----\n",
+        bytes.fromhex("003082010006092a864886f70d010703") + bytes(20)]
+
+
 def main():
     seeds = {
         "wire": PROTO,
@@ -130,6 +200,9 @@ def main():
         "proto": [bytes([i]) + data for i, data in enumerate(PROTO)],
         "conf": CONF,
         "inspect_mime": MIME,
+        "inspect_archive": ARCHIVES,
+        "inspect_zip": ZIPS,
+        "inspect_ole": OLES,
         "inspect_html": ACTIVE_HTML,
         "inspect_office": ACTIVE_OFFICE,
         "inspect_pdf": ACTIVE_PDF,

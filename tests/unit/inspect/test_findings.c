@@ -70,6 +70,7 @@ static void test_kinds(void **state)
 		{ "Heuristics.Encrypted.Zip", MM_KIND_ENCRYPTED },
 		{ "Heuristics.Encrypted.PDF", MM_KIND_ENCRYPTED },
 		{ "Heuristics.Limits.Exceeded.MaxFileSize", MM_KIND_LIMIT },
+		{ "Heuristics.Zip.OverlappingFiles", MM_KIND_LIMIT },
 		{ "Heuristics.OLE2.ContainsMacros.VBA", MM_KIND_MACRO },
 		{ "Heuristics.Phishing.Email.SpoofedDomain", MM_KIND_VIRUS },
 		{ "Doc.Heuristics.Encrypted.Fake", MM_KIND_VIRUS },
