@@ -192,7 +192,7 @@ static int measure(const char *folder, long accounts)
 {
 	double slow, fast;
 
-	(void)snprintf(root, sizeof(root), "%s/mamori-bench-XXXXXX", folder);
+	(void)snprintf(root, sizeof(root), "%s/mamori-settings-XXXXXX", folder);
 	must(mkdtemp(root) != NULL, root);
 	fill(accounts);
 	slow = uncached(accounts);
