@@ -62,7 +62,8 @@ static bool is_open_document(const struct mm_item *item)
 
 	return item->len > sizeof(space) && item->len <= MANIFEST_MAX &&
 	       item->data[0] == '<' &&
-	       memmem(item->data, item->len, space, sizeof(space) - 1) != NULL &&
+	       memmem(item->data, item->len, space,
+		      sizeof(space) - 1) != NULL &&
 	       memmem(item->data, item->len, mark, sizeof(mark) - 1) != NULL;
 }
 

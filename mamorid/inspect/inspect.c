@@ -154,6 +154,12 @@ static void on_hit(void *context, const struct mm_layer *layer,
 				  locked != NULL ? locked : name);
 }
 
+static bool is_program(const struct mm_layer *layer)
+{
+	return mm_text_has_prefix(layer->type, "msexe") ||
+	       mm_text_has_prefix(layer->type, "elf");
+}
+
 static void on_member(void *context, const struct mm_layer *layer,
 		      const char *name, uint64_t size, bool encrypted)
 {
@@ -161,7 +167,9 @@ static void on_member(void *context, const struct mm_layer *layer,
 	const struct mm_item item = item_of(in, layer, NULL);
 	const char *locked = mm_encrypted_type(layer->type);
 
+	/* What looks like an archive in a program need not be one. */
 	if (size > mm_walk_conf(in->walk)->limits_unpacked_size &&
+	    !is_program(layer) &&
 	    !mm_walk_stopped(in->walk, layer->leaf))
 		mm_walk_stop(in->walk, layer->leaf, "unpacked size");
 	if (encrypted && locked != NULL)

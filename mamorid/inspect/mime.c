@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mamorid/inspect/mime_addresses.h"
 #include "mamorid/xalloc.h"
 
 #define HEADERS_MAX 100000u	/* about 0.5 KB of memory each */
@@ -340,6 +341,10 @@ void mm_mime_read(const unsigned char *data, size_t len,
 	}
 	if (too_many_dash_lines(data, len)) {
 		give_up(&rd, "parts");
+		return;
+	}
+	if (mm_mime_too_many_addresses(data, len)) {
+		give_up(&rd, "addresses");
 		return;
 	}
 	rd.stream = g_mime_stream_mem_new_with_byte_array(&bytes);

@@ -88,6 +88,14 @@ static void long_line(struct mm_buf *mail)
 	put_many(mail, "\n\nhello\n", 1);
 }
 
+static void addresses(struct mm_buf *mail)
+{
+	put_head(mail);
+	put_many(mail, "Cc: ", 1);
+	put_many(mail, "a@b.c, ", 3 << 20);
+	put_many(mail, "\n\nhello\n", 1);
+}
+
 static void long_base64(struct mm_buf *mail)
 {
 	put_head(mail);
@@ -223,6 +231,7 @@ static void test_bombs(void **state)
 		{ "100,000 pieces of a name", continuations, true },
 		{ "10,000 multiparts in each other", nested_parts, false },
 		{ "a header line of 20 MB", long_line, true },
+		{ "3,000,000 addresses", addresses, false },
 		{ "a base64 line of 49 MB", long_base64, true },
 		{ "a zip of 200,000 members", many_members, false },
 		{ "zips within zips", like_42, false },

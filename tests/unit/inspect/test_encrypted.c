@@ -128,12 +128,42 @@ static void test_encrypted_member(void **state)
 	mm_buf_clear(&eicar);
 }
 
+/* An encrypted archive in one that is not, and that in a third. */
+static void test_encrypted_inside(void **state)
+{
+	static const char *const formats[] = { "zip", "7zip", "pax", "newc" };
+	struct mm_buf eicar;
+	struct mm_buf inner;
+	struct mm_buf outer;
+	struct mm_buf file;
+	struct mm_buf mail;
+
+	(void)state;
+	fix_eicar(&eicar);
+	fix_zip(&inner, "encryption=aes256", "eicar.com", &eicar);
+	for (size_t i = 0; i < 4; i++) {
+		fix_archive(&outer, formats[i], NULL, "inner.zip", inner.data,
+			    inner.len);
+		fix_zip(&file, NULL, "outer", &outer);
+		fix_mail(&mail, ZIP_HEADER, file.data, file.len);
+		check(formats[i], &mail, &(struct expect){
+			MM_VERDICT_NOT_CHECKED, MM_KIND_ENCRYPTED, "2",
+			"a.zip", "zip", "encrypted: zip" });
+		mm_buf_clear(&outer);
+		mm_buf_clear(&file);
+		mm_buf_clear(&mail);
+	}
+	mm_buf_clear(&inner);
+	mm_buf_clear(&eicar);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_encrypted),
 		cmocka_unit_test(test_encrypted_then_virus),
 		cmocka_unit_test(test_encrypted_member),
+		cmocka_unit_test(test_encrypted_inside),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
