@@ -11,6 +11,12 @@ FUZZ_SRC_inspect_mime := $(wildcard mamorid/inspect/mime*.c) \
 	mamorid/channel.c
 FUZZ_CFLAGS_inspect_mime := $(INSPECT_CFLAGS)
 FUZZ_LIBS_inspect_mime := $(INSPECT_LIBS) $(CRYPTO_LIBS)
+FUZZ_SRC_inspect_readings := $(FUZZ_SRC_inspect_mime) \
+	mamorid/inspect/walk.c mamorid/inspect/smime.c \
+	$(wildcard mamorid/inspect/readings*.c) \
+	$(wildcard mamorid/inspect/encoded_text*.c mamorid/inspect/tnef*.c)
+FUZZ_CFLAGS_inspect_readings := $(INSPECT_CFLAGS) $(CRYPTO_CFLAGS)
+FUZZ_LIBS_inspect_readings := $(INSPECT_LIBS) $(CRYPTO_LIBS)
 FUZZ_SRC_active := mamorid/inspect/fact.c mamorid/inspect/findings.c \
 	mamorid/inspect/name.c mamorid/inspect/walk.c mamorid/xalloc.c \
 	mamorid/log.c mamorid/channel.c

@@ -15,7 +15,6 @@
 
 #define BOUNDARIES_MAX 64u
 #define RUN_MIN 40u /* letters: fewer are a word, or a hash */
-#define LOOSE_LINES 64u /* looked at for the end of a broken header */
 #define LEADING_MAX 8u
 #define PLACES_MAX 100000u /* of each kind */
 
@@ -23,6 +22,7 @@ struct boundary {
 	unsigned char text[MM_BOUNDARY_MAX];
 	size_t len;
 	bool closed;
+	bool loose; /* only a header in some text announces it */
 };
 
 struct finder {
@@ -35,6 +35,7 @@ struct finder {
 	size_t run_letters;
 	struct mm_run run;
 	bool armored;
+	bool loose; /* the header that is being read */
 };
 
 /* Room for one more element. */
@@ -61,14 +62,17 @@ static void add_boundary(void *context, const unsigned char *text, size_t len)
 	for (size_t i = 0; i < fd->count; i++) {
 		boundary = &fd->boundaries[i];
 		if (boundary->len == len &&
-		    memcmp(boundary->text, text, len) == 0)
+		    memcmp(boundary->text, text, len) == 0) {
+			boundary->loose = boundary->loose && fd->loose;
 			return;
+		}
 	}
 	if (fd->count == BOUNDARIES_MAX || len > MM_BOUNDARY_MAX)
 		return;
 	boundary = &fd->boundaries[fd->count++];
 	memcpy(boundary->text, text, len);
 	boundary->len = len;
+	boundary->loose = fd->loose;
 }
 
 /* The announced boundary behind the dashes at pos: the longest one. */
@@ -91,7 +95,8 @@ static struct boundary *match(struct finder *fd, size_t pos, size_t end)
 }
 
 /* Is this line a delimiter? Then *late_r says whether one with the same
- * boundary has already closed, and *known_r whether it was announced. */
+ * boundary has already closed, and *known_r whether the header of a part has
+ * announced it. */
 static bool take_delimiter(struct finder *fd, const struct mm_line *line,
 			   bool *late_r, bool *known_r)
 {
@@ -128,7 +133,7 @@ static bool take_delimiter(struct finder *fd, const struct mm_line *line,
 	    fd->data[delimiter->body_end - 1] == '\r')
 		delimiter->body_end--;
 	*late_r = false;
-	*known_r = boundary != NULL;
+	*known_r = boundary != NULL && !boundary->loose;
 	if (boundary == NULL)
 		return true;
 	end = pos + boundary->len;
@@ -136,46 +141,6 @@ static bool take_delimiter(struct finder *fd, const struct mm_line *line,
 	if (line->end - end >= 2 && memcmp(fd->data + end, "--", 2) == 0)
 		boundary->closed = true;
 	return true;
-}
-
-static void add_body(struct mm_block *block, size_t pos)
-{
-	for (size_t i = 0; i < block->body_count; i++)
-		if (block->bodies[i] == pos)
-			return;
-	if (block->body_count < MM_BODIES_MAX)
-		block->bodies[block->body_count++] = pos;
-}
-
-/* Where the header that begins at pos ends, and where its body may begin. */
-static size_t header_end(const struct finder *fd, size_t pos,
-			 struct mm_block *block)
-{
-	size_t end = fd->len; /* of the header */
-	size_t loose = 0;
-	struct mm_line line;
-
-	for (; pos < fd->len && loose < LOOSE_LINES; pos = line.next) {
-		line = mm_line_at(fd->data, fd->len, pos);
-		if (line.begin == line.end) {
-			add_body(block, line.next);
-			return loose > 0 ? end : line.begin;
-		}
-		if (mm_line_blank(fd->data, &line))
-			add_body(block, line.next);
-		if (loose == 0 && (mm_line_is_field(fd->data, &line) ||
-				   mm_line_folded(fd->data, &line) ||
-				   mm_line_is_mime_field(fd->data, &line)))
-			continue;
-		/* No empty line: what is no header begins the body. */
-		if (loose++ == 0) {
-			end = line.begin;
-			add_body(block, line.begin);
-		}
-	}
-	if (loose == 0)
-		add_body(block, fd->len);
-	return loose == 0 ? fd->len : end;
 }
 
 /* GMime reads just the same, and there is but one way to decode it. */
@@ -235,7 +200,8 @@ static size_t add_block(struct finder *fd, size_t pos, bool loose, bool late)
 	block = &out->blocks[out->block_count++];
 	*block =
 		(struct mm_block){ .begin = pos, .loose = loose, .late = late };
-	end = header_end(fd, pos, block);
+	fd->loose = loose;
+	end = mm_block_bodies(fd->data, fd->len, pos, block);
 	mm_head_read(fd->data, pos, end, &sink, &block->head);
 	if (settled(fd, block, &end)) {
 		block->done = true;
@@ -244,22 +210,42 @@ static size_t add_block(struct finder *fd, size_t pos, bool loose, bool late)
 	return block->bodies[0];
 }
 
+/* What may stand before the first header: empty lines, and the line of a
+ * mailbox file. */
+static size_t skip_front(const struct finder *fd, size_t pos, bool *blank_r)
+{
+	struct mm_line line;
+
+	for (*blank_r = false; pos < fd->len; pos = line.next) {
+		line = mm_line_at(fd->data, fd->len, pos);
+		if (mm_line_blank(fd->data, &line))
+			*blank_r = true;
+		else if (line.end - line.begin < 5 ||
+			 (memcmp(fd->data + pos, "From ", 5) != 0 &&
+			  memcmp(fd->data + pos, ">From", 5) != 0))
+			break;
+	}
+	return pos;
+}
+
 /* A message follows upon the header of its part. */
 static size_t add_blocks(struct finder *fd, size_t pos, bool loose, bool late)
 {
-	const struct mm_block *last;
 	struct mm_line line;
+	bool blank;
 
 	for (;;) {
-		const size_t next = add_block(fd, pos, loose, late);
+		size_t next = add_block(fd, pos, loose, late);
 
-		last = &fd->out->blocks[fd->out->block_count - 1];
-		if (next <= pos || next >= fd->len || !last->head.message)
+		if (next <= pos ||
+		    !fd->out->blocks[fd->out->block_count - 1].head.message)
 			return next;
-		line = mm_line_at(fd->data, fd->len, next);
+		pos = skip_front(fd, next, &blank);
+		if (pos >= fd->len)
+			return next;
+		line = mm_line_at(fd->data, fd->len, pos);
 		if (!mm_line_is_field(fd->data, &line))
 			return next;
-		pos = next;
 		late = false;
 	}
 }
@@ -333,26 +319,6 @@ static bool begins_header(const struct finder *fd, size_t pos)
 	       mm_line_is_mime_field(fd->data, &line);
 }
 
-/* What may stand before the first header: empty lines, and the line of a
- * mailbox file. */
-static size_t skip_front(struct finder *fd)
-{
-	struct mm_line line;
-	size_t pos = 0;
-
-	while (pos < fd->len) {
-		line = mm_line_at(fd->data, fd->len, pos);
-		if (mm_line_blank(fd->data, &line))
-			fd->out->blank_first = true;
-		else if (line.end - line.begin < 5 ||
-			 (memcmp(fd->data + pos, "From ", 5) != 0 &&
-			  memcmp(fd->data + pos, ">From", 5) != 0))
-			break;
-		pos = line.next;
-	}
-	return pos;
-}
-
 static void link_known(struct mm_blocks *blocks)
 {
 	size_t next = blocks->delimiter_count;
@@ -377,7 +343,7 @@ void mm_blocks_find(const unsigned char *data, size_t len,
 	fd->len = len;
 	fd->mail = mail;
 	fd->out = blocks_r;
-	pos = skip_front(fd);
+	pos = skip_front(fd, 0, &blocks_r->blank_first);
 	if (begins_header(fd, pos))
 		pos = add_blocks(fd, pos, false, false);
 	while (pos < len) {

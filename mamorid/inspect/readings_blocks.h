@@ -52,6 +52,11 @@ void mm_blocks_find(const unsigned char *data, size_t len,
 		    const struct mm_mail *mail, struct mm_blocks *blocks_r);
 void mm_blocks_clear(struct mm_blocks *blocks);
 
+/* Notes where the content behind the header at pos may begin. Returns where
+ * that header ends. */
+size_t mm_block_bodies(const unsigned char *data, size_t len, size_t pos,
+		       struct mm_block *block);
+
 /* The end of what begins at pos: at the next delimiter, or the next that a
  * header announces, or len. */
 size_t mm_blocks_end(const struct mm_blocks *blocks, size_t len, size_t pos,

@@ -55,13 +55,14 @@ struct line_state {
 	size_t letters;
 	size_t pads;
 	bool odd; /* junk, or a "=" with letters behind it */
+	bool spaced; /* several words */
 };
 
 static void end_line(struct mm_base64_survey *survey, struct line_state *line,
 		     bool *broken)
 {
 	/* A whole line of data behind something that ends the text for some. */
-	if (*broken && !line->odd && line->letters > 0 &&
+	if (*broken && !line->odd && !line->spaced && line->letters > 0 &&
 	    line->letters + line->pads >= TELLING_LINE &&
 	    (line->letters + line->pads) % 4 == 0)
 		survey->telling = true;
@@ -103,7 +104,7 @@ void mm_base64_look(const unsigned char *in, size_t len,
 			if (line.pads > 0)
 				survey.telling = line.odd = true;
 			if (blank)
-				survey.spaces = true;
+				survey.spaces = line.spaced = true;
 			line.letters++;
 			survey.letters++;
 		} else if (value == LINE_END) {

@@ -1,12 +1,53 @@
 /*
- * Looks up places that were found in a message. Process: inspector (as
- * users.inspector, in its jail), and one-shot mode. Must never take longer than
- * a search in an ordered list.
+ * Where the things that were found in a message begin and end. Process:
+ * inspector (as users.inspector, in its jail), and one-shot mode. Must never
+ * take longer than a search in an ordered list.
  */
 #include "mamorid/inspect/readings_blocks.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define LOOSE_LINES 64u /* looked at for the end of a broken header */
+
+static void add_body(struct mm_block *block, size_t pos)
+{
+	for (size_t i = 0; i < block->body_count; i++)
+		if (block->bodies[i] == pos)
+			return;
+	if (block->body_count < MM_BODIES_MAX)
+		block->bodies[block->body_count++] = pos;
+}
+
+size_t mm_block_bodies(const unsigned char *data, size_t len, size_t pos,
+		       struct mm_block *block)
+{
+	size_t end = len; /* of the header */
+	size_t loose = 0;
+	struct mm_line line;
+
+	for (; pos < len && loose < LOOSE_LINES; pos = line.next) {
+		line = mm_line_at(data, len, pos);
+		if (line.begin == line.end) {
+			add_body(block, line.next);
+			return loose > 0 ? end : line.begin;
+		}
+		if (mm_line_blank(data, &line))
+			add_body(block, line.next);
+		if (loose == 0 && (mm_line_is_field(data, &line) ||
+				   mm_line_folded(data, &line) ||
+				   mm_line_is_mime_field(data, &line)))
+			continue;
+		/* No empty line: what is no header begins the body. */
+		if (loose++ == 0) {
+			end = line.begin;
+			add_body(block, line.begin);
+		}
+	}
+	if (loose == 0)
+		add_body(block, len);
+	return loose == 0 ? len : end;
+}
 
 int mm_blocks_leaf(const struct mm_mail *mail, size_t pos)
 {

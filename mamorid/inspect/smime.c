@@ -10,6 +10,7 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <string.h>
+#include <strings.h>
 
 #include "mamorid/xalloc.h"
 
@@ -38,6 +39,16 @@ static bool is_content(const struct mm_item *item, const unsigned char *type,
 {
 	return item->len > HEADER_MAX && item->data[0] == 0x30 &&
 	       memmem(item->data, HEADER_MAX, type, type_len) != NULL;
+}
+
+/* Would a client look for a mail in it? */
+static bool is_mail(const struct mm_item *item)
+{
+	const size_t len = strlen(item->name);
+
+	return strcmp(item->mime_type, "application/pkcs7-mime") == 0 ||
+	       strcmp(item->mime_type, "application/x-pkcs7-mime") == 0 ||
+	       (len > 4 && strcasecmp(item->name + len - 4, ".p7m") == 0);
 }
 
 static bool push_content(struct mm_walk *walk, const struct mm_item *item,
@@ -70,7 +81,7 @@ void mm_smime_analyze(struct mm_walk *walk, const struct mm_item *item)
 	    !is_content(item, signed_data, sizeof(signed_data)))
 		return;
 	cms = d2i_CMS_ContentInfo(NULL, &pos, (long)item->len);
-	if (cms == NULL || !push_content(walk, item, cms))
+	if ((cms == NULL || !push_content(walk, item, cms)) && is_mail(item))
 		mm_walk_find(walk, item, MM_KIND_LIMIT,
 			     "unsupported: damaged S/MIME");
 	CMS_ContentInfo_free(cms);

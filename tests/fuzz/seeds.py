@@ -124,6 +124,25 @@ ACTIVE_NAME = [
     "b\uff0eｅｘｅ::$DATA".encode(), b"dir/\x90\xbf.{3050f4d8-98B5}. ",
 ]
 
+READINGS = MIME + [
+    b"Content-Type: multipart/mixed; boundary=x; boundary*0=y\n"
+    b"Content-Type: text/plain\n\n--x\nContent-Transfer-Encoding: base64\n"
+    b"Content-Transfer-Encoding : 7bit\n\naGVs=bG8.\naA==aA==\n--x--\n--y\n",
+    b"Content-Type: text/html; charset=utf-7\r"
+    b"Content-Transfer-Encoding: quoted-printable\r\r=2BADw-=\t\r=q=2\r",
+    b"Subject: x\n\nbegin 644 a b\n#86)C\n`\nend\n"
+    b"=ybegin line=128 size=1 name=a\n\x8b==\n=yend\n"
+    b"begin-base64 644 x\nYWJj\n====\n",
+    b"(This file must be converted with BinHex 4.0)\n\n"
+    b":$f*TEQKPH#jdCA0d,R0TG!\"6594%8dP8)3#3\"!&m!*!%EMa6593K!!%!!!&mFNa\n:",
+    b"\x78\x9f\x3e\x22\1\0" + b"\2\2\x90\6\0\1\0\0\0x\0\0"
+    b"\2\x0f\x80\6\0\3\0\0\0abc\0\0" +
+    b"\2\5\x90\6\0\x1c\0\0\0\2\0\0\0\2\1\1\x37\1\0\0\0\3\0\0\0"
+    b"abc\0\3\0\1\0\0\0\0\0\0\0",
+    b"\x30\x1b\6\x09\x2a\x86\x48\x86\xf7\x0d\1\7\2\xa0\x0e\x30\x0c"
+    b"\2\1\1\x31\0\x30\3\6\1\x2a\x31\0" + b"\0" * 8,
+]
+
 
 def zip_file(method):
     file = io.BytesIO()
@@ -203,6 +222,7 @@ def main():
         "inspect_archive": ARCHIVES,
         "inspect_zip": ZIPS,
         "inspect_ole": OLES,
+        "inspect_readings": READINGS,
         "inspect_html": ACTIVE_HTML,
         "inspect_office": ACTIVE_OFFICE,
         "inspect_pdf": ACTIVE_PDF,

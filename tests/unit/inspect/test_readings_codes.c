@@ -2,9 +2,9 @@
  * Content that clients decode in ways of their own: odd base64 and
  * quoted-printable, files in plain text, character sets.
  */
-#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <setjmp.h>
 #include <stdint.h>
 
 #include "tests/unit/inspect/readings_samples.h"
