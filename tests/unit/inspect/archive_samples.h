@@ -14,6 +14,8 @@ static UNUSED void smp_put(struct mm_buf *out, const void *data, size_t len)
 	assert_int_equal(mm_buf_put(out, data, len), 0);
 }
 
+#define SMP_TEXT(text) text, sizeof(text) - 1
+
 /* A number of size bytes, little-endian. */
 static UNUSED void smp_le(struct mm_buf *out, uint64_t value, size_t size)
 {
@@ -96,7 +98,7 @@ static UNUSED void smp_rar4(struct mm_buf *out, const struct smp_rar *how,
 
 	mm_buf_init(out, MAIL_MAX);
 	mm_buf_init(&rest, 4096);
-	smp_put(out, "Rar!\x1a\7\0", 7);
+	smp_put(out, SMP_TEXT("Rar!\x1a\7\0"));
 	smp_le(&rest, 0, 6);
 	smp_rar4_block(out, 0x73, how->main_flags, &rest);
 	mm_buf_reset(&rest);
@@ -146,17 +148,17 @@ static UNUSED void smp_rar5(struct mm_buf *out, enum smp_lock lock,
 
 	mm_buf_init(out, MAIL_MAX);
 	mm_buf_init(&body, 4096);
-	smp_put(out, "Rar!\x1a\7\1\0", 8);
+	smp_put(out, SMP_TEXT("Rar!\x1a\7\1\0"));
 	if (lock == SMP_LOCK_ALL) {
 		/* type, flags, version, encryption flags, count, salt */
-		smp_put(&body, "\4\0\0\0\xf", 5);
-		smp_put(&body, "0123456789abcdef", 16);
+		smp_put(&body, SMP_TEXT("\4\0\0\0\xf"));
+		smp_put(&body, SMP_TEXT("0123456789abcdef"));
 		smp_rar5_block(out, &body);
-		smp_put(out, "what is left looks like noise", 29);
+		smp_put(out, SMP_TEXT("what is left looks like noise"));
 		mm_buf_clear(&body);
 		return;
 	}
-	smp_put(&body, "\1\0\0", 3);
+	smp_put(&body, SMP_TEXT("\1\0\0"));
 	smp_rar5_block(out, &body);
 	mm_buf_reset(&body);
 	smp_vint(&body, 2);
@@ -174,13 +176,13 @@ static UNUSED void smp_rar5(struct mm_buf *out, enum smp_lock lock,
 	smp_put(&body, name, strlen(name));
 	if (lock == SMP_LOCK_MEMBER) {
 		/* size, type, version, flags, count, salt, vector */
-		smp_put(&body, "\x24\1\0\0\xf", 5);
-		smp_put(&body, "0123456789abcdef0123456789abcdef", 32);
+		smp_put(&body, SMP_TEXT("\x24\1\0\0\xf"));
+		smp_put(&body, SMP_TEXT("0123456789abcdef0123456789abcdef"));
 	}
 	smp_rar5_block(out, &body);
 	smp_put(out, data->data, data->len);
 	mm_buf_reset(&body);
-	smp_put(&body, "\5\0\0", 3);
+	smp_put(&body, SMP_TEXT("\5\0\0"));
 	smp_rar5_block(out, &body);
 	mm_buf_clear(&body);
 }

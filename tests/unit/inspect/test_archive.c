@@ -160,7 +160,7 @@ static void test_rar_locked(void **state)
 
 	(void)state;
 	mm_buf_init(&noise, 4096);
-	smp_put(&noise, "0123456789abcdefghijklmnopqrstuv", 32);
+	smp_put(&noise, SMP_TEXT("0123456789abcdefghijklmnopqrstuv"));
 	smp_rar4(&file, &(struct smp_rar){ 0, 4, 29, 0x33 }, "a", &noise);
 	want_not_checked("rar 4, member", &file, MM_KIND_ENCRYPTED,
 			 "encrypted: rar");
@@ -201,7 +201,7 @@ static void test_rar_unsupported(void **state)
 	want_not_checked("cut rar", &file, MM_KIND_LIMIT,
 			 "limit: cannot open rar: Truncated RAR file data");
 	mm_buf_init(&file, 100);
-	smp_put(&file, "Rar!\x1a\7", 6);
+	smp_put(&file, SMP_TEXT("Rar!\x1a\7"));
 	want_not_checked("signature alone", &file, MM_KIND_LIMIT,
 			 "limit: cannot open rar: Unrecognized archive format");
 	mm_buf_clear(&noise);
@@ -215,16 +215,16 @@ static void test_not_archives(void **state)
 
 	(void)state;
 	mm_buf_init(&tail, 4096);
-	smp_put(&tail, "Rar!\x1a\7\0 and Rar!\x1a\7\1\0 and -lh5- \0", 36);
-	smp_put(&tail, "0123456789012345678901234567890123456789", 40);
+	smp_put(&tail, SMP_TEXT("Rar!\x1a\7\0 and Rar!\x1a\7\1\0 and -lh5- \0"));
+	smp_put(&tail, SMP_TEXT("0123456789012345678901234567890123456789"));
 	smp_program(&file, &tail);
 	want_clean("signatures", &file);
 	mm_buf_reset(&tail);
 	mm_buf_init(&file, 4096);
-	smp_put(&file, "\x5d\0\0\x80\0 is no lzma, by no means", 32);
+	smp_put(&file, SMP_TEXT("\x5d\0\0\x80\0 is no lzma, by no means"));
 	want_clean("like lzma", &file);
 	mm_buf_init(&file, 4096);
-	smp_put(&file, "\x1f\x9d is not compressed either, no", 32);
+	smp_put(&file, SMP_TEXT("\x1f\x9d is not compressed either, no"));
 	want_clean("like compress", &file);
 	mm_buf_clear(&tail);
 }
@@ -264,11 +264,11 @@ static void test_unsupported(void **state)
 
 	(void)state;
 	mm_buf_init(&file, 4096);
-	smp_put(&file, "0123456**ACE**0123456789", 24);
+	smp_put(&file, SMP_TEXT("0123456**ACE**0123456789"));
 	want_not_checked("ace", &file, MM_KIND_LIMIT,
 			 "limit: unsupported ace");
 	mm_buf_init(&file, 4096);
-	smp_put(&file, "ALZ\1\n\0\0\0BLZ\1abcdefg", 20);
+	smp_put(&file, SMP_TEXT("ALZ\1\n\0\0\0BLZ\1abcdefg"));
 	want_not_checked("alz", &file, MM_KIND_LIMIT,
 			 "limit: unsupported alz");
 }

@@ -18,7 +18,7 @@ static int begin(void **state)
 	setup(state);
 	smp_payload(&payload);
 	mm_buf_init(&harmless, 4096);
-	smp_put(&harmless, "harmless, harmless, harmless", 28);
+	smp_put(&harmless, SMP_TEXT("harmless, harmless, harmless"));
 	return 0;
 }
 
