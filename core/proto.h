@@ -206,7 +206,7 @@ const char *mm_kind_name(enum mm_kind kind);
 
 struct mm_finding {
 	const char *part;	/* "1.2", "" for the whole message */
-	const char *name;	/* file name as the user sees it, UTF-8, or "" */
+	const char *name;	/* of the file as the user sees it, or "" */
 	const char *mime_type;	/* as declared */
 	const char *type;	/* as found, e.g. "zip" */
 	uint64_t size;		/* decoded bytes */

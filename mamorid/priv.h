@@ -29,7 +29,8 @@ struct mm_users {
 /* Look all of them up. 0 or MM_ERR_NOTFOUND with *missing_r naming the first
  * user that does not exist. */
 int mm_users_resolve(const struct mm_conf *conf, struct mm_users *users_r,
-		     const char **missing_r) __attribute__((warn_unused_result));
+		     const char **missing_r)
+	__attribute__((warn_unused_result));
 
 /* Become user for good: groups, gid, uid, checked; no core dumps; umask 077.
  * mm_fatal() on failure. Does nothing but umask when not root. */

@@ -56,8 +56,8 @@ void mm_mime_read(const unsigned char *data, size_t len,
 		  const struct mm_mime_limits *limits, struct mm_mail *mail_r);
 void mm_mime_clear(struct mm_mail *mail);
 
-/* SHA-256 of data, blind to the kind of line ends and to those at the very end: what
- * libclamav changes in a text part before it looks at it. */
+/* SHA-256 of data, blind to the kind of line ends and to those at the very
+ * end: what libclamav changes in a text part before it looks at it. */
 void mm_mime_text_hash(const unsigned char *data, size_t len,
 		       unsigned char hash_r[MM_LEAF_HASH]);
 
