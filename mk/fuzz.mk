@@ -45,6 +45,11 @@ FUZZ_CFLAGS_inspect_ole := $(INSPECT_CFLAGS)
 FUZZ_LIBS_inspect_archive := $(INSPECT_LIBS)
 FUZZ_LIBS_inspect_zip := $(INSPECT_LIBS)
 FUZZ_LIBS_inspect_ole := $(INSPECT_LIBS)
+FUZZ_SRC_inspect_rewrite := $(FUZZ_SRC_inspect_mime) \
+	mamorid/inspect/html_token.c mamorid/inspect/wide.c \
+	$(wildcard mamorid/inspect/rewrite*.c)
+FUZZ_CFLAGS_inspect_rewrite := $(INSPECT_CFLAGS)
+FUZZ_LIBS_inspect_rewrite := $(INSPECT_LIBS) $(CRYPTO_LIBS)
 FUZZ_SRC_control := $(wildcard mamorid/keeper/*.c) mamorid/xalloc.c \
 	mamorid/log.c mamorid/channel.c mamorid/loop.c mamorid/priv.c
 FUZZ_CFLAGS_control := $(SQLITE_CFLAGS) $(CRYPTO_CFLAGS)

@@ -7,12 +7,14 @@
 #include "mamorid/inspect/executable.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/text.h"
 #include "mamorid/inspect/bytes.h"
 #include "mamorid/inspect/fact.h"
 #include "mamorid/inspect/name.h"
+#include "mamorid/xalloc.h"
 
 struct magic {
 	const char *type;
@@ -200,7 +202,7 @@ static bool is_disguised(const struct mm_item *item)
 void mm_executable_analyze(struct mm_walk *walk, const struct mm_item *item)
 {
 	const char *type = mm_executable_type(item->data, item->len);
-	char what[48] = "executable: ";
+	char *what;
 	bool text;
 
 	if (type == NULL)
@@ -210,9 +212,10 @@ void mm_executable_analyze(struct mm_walk *walk, const struct mm_item *item)
 	/* Mail quotes the first lines of scripts. */
 	if (text && item->in_body)
 		return;
-	strncat(what, type, sizeof(what) - strlen(what) - 1);
+	what = mm_xasprintf("executable: %s", type);
 	mm_fact(walk, item, MM_KIND_EXECUTABLE, what,
 		mm_fact_name(walk, item));
+	free(what);
 	if (text)
 		mm_fact(walk, item, MM_KIND_SCRIPT, *type == 'u'
 			? "script: unix" : "script: encoded",

@@ -230,14 +230,18 @@ static void instructions(struct document *doc, const unsigned char *data,
 
 	while ((pos = memmem(pos, (size_t)(end - pos), "<?xml-stylesheet",
 			     16)) != NULL) {
+		const unsigned char *stop;
 		size_t window;
 
 		pos += 16;
 		window = (size_t)(end - pos);
 		if (window > VALUE_MAX)
 			window = VALUE_MAX;
+		stop = memchr(pos, '>', window);
+		if (stop != NULL)
+			window = (size_t)(stop - pos);
 		mm_html_squeeze(pos, window, value, sizeof(value));
-		value[strcspn(value, ">")] = '\0';
+		pos += window;
 		if (strstr(value, "text/xsl") != NULL ||
 		    strstr(value, "data:") != NULL ||
 		    strstr(value, "javascript:") != NULL)

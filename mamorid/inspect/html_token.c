@@ -36,10 +36,12 @@ static bool at_prefix(const unsigned char *pos, const unsigned char *end,
 static const unsigned char *find(const unsigned char *pos,
 				 const unsigned char *end, const char *word)
 {
-	const unsigned char *found =
-		memmem(pos, (size_t)(end - pos), word, strlen(word));
+	const size_t len = strlen(word);
 
-	return found != NULL ? found : end;
+	for (; (pos = memchr(pos, word[0], (size_t)(end - pos))) != NULL; pos++)
+		if ((size_t)(end - pos) >= len && memcmp(pos, word, len) == 0)
+			return pos;
+	return end;
 }
 
 /* A name up to a delimiter. NUL bytes, which old browsers ignore, are left

@@ -226,7 +226,8 @@ void mm_office_xml(struct mm_walk *walk, const struct mm_item *item,
 		return;
 	if (contains(data, len, "elationship"))
 		relations(walk, item, data, len);
-	if (contains(data, len, "instrText") || contains(data, len, "fldSimple"))
+	if (contains(data, len, "instrText") ||
+	    contains(data, len, "fldSimple"))
 		fields(walk, item, data, len);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (contains(data, len, words[i].word))

@@ -9,7 +9,6 @@ import struct
 import sys
 import zipfile
 import zlib
-import zlib
 
 
 def field(tag, data):
@@ -210,6 +209,13 @@ OLES = [b"\4" + ole("Workbook", b"\x09\x08\2\0\0\0\x2f\0\0\0"),
         b"\x83-----BEGIN PGP MESSAGE-----\n\nx\n-----END PGP MESSAGE-----\n",
         bytes.fromhex("003082010006092a864886f70d010703") + bytes(20)]
 
+REWRITE = [
+    b"Content-Type: text/plain; charset=iso-2022-jp\n\n\x1b$BK\\J8\x1b(B\n",
+    b"Content-Type: text/html\nContent-Transfer-Encoding: base64\n\nPGI+\n",
+    b"Content-Type: multipart/signed; boundary=b\n\n--b\n\nx\n--b\n"
+    b"Content-Type: application/pgp-signature\n\ny\n--b--\n",
+]
+
 
 def main():
     seeds = {
@@ -223,6 +229,7 @@ def main():
         "inspect_zip": ZIPS,
         "inspect_ole": OLES,
         "inspect_readings": READINGS,
+        "inspect_rewrite": MIME + REWRITE,
         "inspect_html": ACTIVE_HTML,
         "inspect_office": ACTIVE_OFFICE,
         "inspect_pdf": ACTIVE_PDF,

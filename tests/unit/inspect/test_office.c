@@ -18,86 +18,87 @@
 #define WORD "<?xml version=\"1.0\"?><w:document xmlns:w=\"http://x\">"
 
 /* One member of a document. */
+static const struct {
+	const char *member;
+	const char *content;
+	const char *want;	/* NULL: nothing */
+} members[] = {
+	{ "word/vbaProject.bin", "x", "macro: vba" },
+	{ "xl/macrosheets/sheet1.xml", "<xml/>", "macro: xlm" },
+	{ "word/embeddings/oleObject1.bin", "x", "macro: ole object" },
+	{ "ppt/embeddings/Microsoft_Excel_Sheet1.xlsx", "x", NULL },
+	{ "word/activeX/activeX1.xml", "<ax/>", "macro: activex" },
+	{ "Basic/Standard/Module1.xml", "<x/>", "macro: basic" },
+	{ "Basic/script-lc.xml", "<x/>", NULL },
+	{ "word/_rels/settings.xml.rels", REL "attachedTemplate\" "
+	  "Target=\"http://a.example/x.dotm" EXTERNAL,
+	  "macro: remote template" },
+	{ "word/_rels/settings.xml.rels", REL "attachedTemplate\" "
+	  "Target=\"h&#116;tps://a.example/x.dotm" EXTERNAL,
+	  "macro: remote template" },
+	{ "word/_rels/settings.xml.rels", REL "attachedTemplate\" "
+	  "Target=\"\\\\192.0.2.1\\x\\y.dotm" EXTERNAL,
+	  "macro: remote template" },
+	{ "word/_rels/settings.xml.rels", REL "attachedTemplate\" "
+	  "Target=\"file:///C:\\Users\\a.b\\x.dotx" EXTERNAL, NULL },
+	{ "word/_rels/settings.xml.rels", REL "attachedTemplate\" "
+	  "Target=\"file:///\\\\fileserver\\t\\x.dotx" EXTERNAL,
+	  NULL },
+	{ "word/_rels/document.xml.rels", REL "hyperlink\" "
+	  "Target=\"http://a.example/" EXTERNAL, NULL },
+	{ "word/_rels/document.xml.rels", REL "image\" "
+	  "Target=\"http://a.example/a.png" EXTERNAL, NULL },
+	{ "word/_rels/document.xml.rels", REL "oleObject\" "
+	  "Target=\"mhtml:http://a.example/!x-usc:b" EXTERNAL,
+	  "macro: remote object" },
+	{ "word/_rels/document.xml.rels", REL "vbaProject\" "
+	  "Target=\"other.bin\"/>", "macro: vba" },
+	{ "[Content_Types].xml", "<?xml version=\"1.0\"?><Types>"
+	  "<Default Extension=\"bin\" ContentType=\"application/"
+	  "vnd.ms-office.vbaProject\"/></Types>", "macro: vba" },
+	{ "word/document.xml", WORD "<w:instrText> DDEAUTO c:\\\\x "
+	  "</w:instrText></w:document>", "macro: dde" },
+	{ "word/document.xml", WORD "<w:instrText>D</w:instrText>"
+	  "<w:r/><w:instrText>DE a b</w:instrText>", "macro: dde" },
+	{ "word/document.xml", WORD "<w:fldSimple w:instr=\""
+	  " ddeauto x y\"/>", "macro: dde" },
+	{ "word/document.xml", WORD "<w:instrText>QUOTE 68 68 69 65 "
+	  "</w:instrText>", "macro: dde" },
+	{ "word/document.xml", WORD "<w:instrText> PAGE \\* MERGE"
+	  "</w:instrText>", NULL },
+	{ "word/document.xml", WORD "<w:instrText>ADDRESS"
+	  "</w:instrText>", NULL },
+	{ "word/document.xml", WORD "<w:t>DDEAUTO is old</w:t>",
+	  NULL },
+	{ "word/document.xml", WORD
+	  "<w:fldChar w:fldCharType=\"begin\"/><w:instrText>TOC d"
+	  "</w:instrText><w:fldChar w:fldCharType=\"begin\"/>"
+	  "<w:instrText>de</w:instrText>", NULL },
+	{ "xl/externalLinks/externalLink1.xml", "<?xml version=\"1.0\""
+	  "?><externalLink><ddeLink ddeService=\"cmd\"/>",
+	  "macro: dde" },
+	{ "ppt/slides/slide1.xml", "<?xml version=\"1.0\"?><p:sld>"
+	  "<a:hlinkClick action=\"ppaction://program\"/>",
+	  "macro: action" },
+	{ "content.xml", "<?xml version=\"1.0\"?><office:x>"
+	  "<script:event-listener xlink:href=\"vnd.sun.star.script:"
+	  "x\"/>", "macro: basic" },
+};
+
 static void test_open_xml(void **state)
 {
-	static const struct {
-		const char *member;
-		const char *content;
-		const char *want;	/* NULL: nothing */
-	} cases[] = {
-		{ "word/vbaProject.bin", "x", "macro: vba" },
-		{ "xl/macrosheets/sheet1.xml", "<xml/>", "macro: xlm" },
-		{ "word/embeddings/oleObject1.bin", "x", "macro: ole object" },
-		{ "ppt/embeddings/Microsoft_Excel_Sheet1.xlsx", "x", NULL },
-		{ "word/activeX/activeX1.xml", "<ax/>", "macro: activex" },
-		{ "Basic/Standard/Module1.xml", "<x/>", "macro: basic" },
-		{ "Basic/script-lc.xml", "<x/>", NULL },
-		{ "word/_rels/settings.xml.rels", REL "attachedTemplate\" "
-		  "Target=\"http://a.example/x.dotm" EXTERNAL,
-		  "macro: remote template" },
-		{ "word/_rels/settings.xml.rels", REL "attachedTemplate\" "
-		  "Target=\"h&#116;tps://a.example/x.dotm" EXTERNAL,
-		  "macro: remote template" },
-		{ "word/_rels/settings.xml.rels", REL "attachedTemplate\" "
-		  "Target=\"\\\\192.0.2.1\\x\\y.dotm" EXTERNAL,
-		  "macro: remote template" },
-		{ "word/_rels/settings.xml.rels", REL "attachedTemplate\" "
-		  "Target=\"file:///C:\\Users\\a.b\\x.dotx" EXTERNAL, NULL },
-		{ "word/_rels/settings.xml.rels", REL "attachedTemplate\" "
-		  "Target=\"file:///\\\\fileserver\\t\\x.dotx" EXTERNAL,
-		  NULL },
-		{ "word/_rels/document.xml.rels", REL "hyperlink\" "
-		  "Target=\"http://a.example/" EXTERNAL, NULL },
-		{ "word/_rels/document.xml.rels", REL "image\" "
-		  "Target=\"http://a.example/a.png" EXTERNAL, NULL },
-		{ "word/_rels/document.xml.rels", REL "oleObject\" "
-		  "Target=\"mhtml:http://a.example/!x-usc:b" EXTERNAL,
-		  "macro: remote object" },
-		{ "word/_rels/document.xml.rels", REL "vbaProject\" "
-		  "Target=\"other.bin\"/>", "macro: vba" },
-		{ "[Content_Types].xml", "<?xml version=\"1.0\"?><Types>"
-		  "<Default Extension=\"bin\" ContentType=\"application/"
-		  "vnd.ms-office.vbaProject\"/></Types>", "macro: vba" },
-		{ "word/document.xml", WORD "<w:instrText> DDEAUTO c:\\\\x "
-		  "</w:instrText></w:document>", "macro: dde" },
-		{ "word/document.xml", WORD "<w:instrText>D</w:instrText>"
-		  "<w:r/><w:instrText>DE a b</w:instrText>", "macro: dde" },
-		{ "word/document.xml", WORD "<w:fldSimple w:instr=\""
-		  " ddeauto x y\"/>", "macro: dde" },
-		{ "word/document.xml", WORD "<w:instrText>QUOTE 68 68 69 65 "
-		  "</w:instrText>", "macro: dde" },
-		{ "word/document.xml", WORD "<w:instrText> PAGE \\* MERGE"
-		  "</w:instrText>", NULL },
-		{ "word/document.xml", WORD "<w:instrText>ADDRESS"
-		  "</w:instrText>", NULL },
-		{ "word/document.xml", WORD "<w:t>DDEAUTO is old</w:t>",
-		  NULL },
-		{ "word/document.xml", WORD
-		  "<w:fldChar w:fldCharType=\"begin\"/><w:instrText>TOC d"
-		  "</w:instrText><w:fldChar w:fldCharType=\"begin\"/>"
-		  "<w:instrText>de</w:instrText>", NULL },
-		{ "xl/externalLinks/externalLink1.xml", "<?xml version=\"1.0\""
-		  "?><externalLink><ddeLink ddeService=\"cmd\"/>",
-		  "macro: dde" },
-		{ "ppt/slides/slide1.xml", "<?xml version=\"1.0\"?><p:sld>"
-		  "<a:hlinkClick action=\"ppaction://program\"/>",
-		  "macro: action" },
-		{ "content.xml", "<?xml version=\"1.0\"?><office:x>"
-		  "<script:event-listener xlink:href=\"vnd.sun.star.script:"
-		  "x\"/>", "macro: basic" },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
 		struct mm_buf member, zip;
 
 		mm_buf_init(&member, 4096);
-		assert_int_equal(mm_buf_puts(&member, cases[i].content), 0);
-		fix_zip(&zip, NULL, cases[i].member, &member);
-		expect(cases[i].member, "Content-Type: application/vnd."
+		assert_int_equal(mm_buf_puts(&member, members[i].content), 0);
+		fix_zip(&zip, NULL, members[i].member, &member);
+		expect(members[i].member, "Content-Type: application/vnd."
 		       "openxmlformats-officedocument.wordprocessingml."
 		       "document; name=a.docx\n", zip.data, zip.len,
-		       cases[i].want != NULL ? WANT(cases[i].want) : NOTHING);
+		       members[i].want != NULL ? WANT(members[i].want)
+					       : NOTHING);
 		mm_buf_clear(&zip);
 		mm_buf_clear(&member);
 	}

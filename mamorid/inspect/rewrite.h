@@ -1,0 +1,47 @@
+#ifndef MM_INSPECT_REWRITE_H
+#define MM_INSPECT_REWRITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/buf.h"
+#include "mamorid/inspect/mime.h"
+
+/* A part goes, a text takes its place. */
+struct mm_removal {
+	const char *part;	/* "2.1", as in findings */
+	const char *text;	/* UTF-8, lines end in "\n" */
+};
+
+struct mm_rewrite_plan {
+	const struct mm_removal *removals;
+	size_t count;
+	const char *stamp;	/* UTF-8, to stand before the text; or NULL */
+};
+
+enum mm_stamped {
+	MM_STAMPED_NOT = 0,	/* the plan has no stamp */
+	MM_STAMPED_BODY,	/* in front of the text */
+	MM_STAMPED_PART,	/* a part in front of the whole: the message
+				 * is signed or encrypted, holds no text, or
+				 * one that cannot be changed */
+};
+
+struct mm_rewritten {
+	enum mm_stamped stamped;
+	bool header;		/* the message's own header was changed:
+				 * fields Content-* and MIME-Version */
+	bool signed_broken;	/* a part of a signed message was removed */
+};
+
+/* Carry out a plan on a message of len bytes, header and body, and append the
+ * new one to out. What the plan does not touch stays as it is, byte for byte.
+ * mm_mime_init() must have been called. 0, MM_ERR_NOTFOUND (a part is not
+ * there, or twice in the plan, or cannot be told from its surroundings),
+ * MM_ERR_LIMIT (out, or the reading of the message), MM_ERR_NOMEM. */
+MM_CHECK int mm_rewrite(const unsigned char *data, size_t len,
+			const struct mm_mime_limits *limits,
+			const struct mm_rewrite_plan *plan,
+			struct mm_buf *out, struct mm_rewritten *done_r);
+
+#endif
