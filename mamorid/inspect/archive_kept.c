@@ -70,7 +70,7 @@ static void close_top(struct mm_kept_list *list)
 static void keep(struct mm_kept_list *list, const struct mm_item *item,
 		 enum mm_format format, unsigned int level)
 {
-	unsigned char *data = malloc(item->len);
+	unsigned char *data = calloc(1, item->len);
 	struct mm_kept *kept;
 
 	if (data == NULL) {

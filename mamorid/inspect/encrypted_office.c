@@ -25,7 +25,7 @@
 
 static bool excel(const struct mm_ole *ole, size_t stream)
 {
-	unsigned char *head = malloc(XLS_HEAD);
+	unsigned char *head = calloc(1, XLS_HEAD);
 	bool encrypted = false;
 	size_t len;
 

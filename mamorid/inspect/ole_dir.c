@@ -69,7 +69,7 @@ int mm_ole_read_dir(struct mm_ole *ole, uint32_t sector)
 
 	if (max > (size_t)ENTRIES_MAX * ENTRY_SIZE)
 		max = (size_t)ENTRIES_MAX * ENTRY_SIZE;
-	if ((ole->dir = malloc(max)) == NULL)
+	if ((ole->dir = calloc(1, max)) == NULL)
 		return MM_ERR_NOMEM;
 	len = mm_ole_chain_read(ole, sector, false, 0, ole->dir, max);
 	ole->dir_count = len / ENTRY_SIZE;

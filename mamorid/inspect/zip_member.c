@@ -148,7 +148,7 @@ static enum mm_zip_result copy_member(struct mm_walk *walk,
 	}
 	*effort -= len;
 	out.len = len;
-	if (len > 0 && (out.data = malloc(len)) == NULL)
+	if (len > 0 && (out.data = calloc(1, len)) == NULL)
 		return MM_ZIP_NOTHING;
 	if (len > 0)
 		memcpy(out.data, data, len);

@@ -187,6 +187,18 @@ static UNUSED void smp_rar5(struct mm_buf *out, enum smp_lock lock,
 	mm_buf_clear(&body);
 }
 
+static UNUSED unsigned int smp_crc16(const char *data, size_t len)
+{
+	unsigned int crc = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		crc ^= (unsigned char)data[i];
+		for (int bit = 0; bit < 8; bit++)
+			crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xa001 : 0);
+	}
+	return crc;
+}
+
 /* A member of an LHA archive, stored; level 0 or 2. */
 static UNUSED void smp_lha(struct mm_buf *out, unsigned int level,
 			   const char *method, const char *name,
@@ -214,6 +226,9 @@ static UNUSED void smp_lha(struct mm_buf *out, unsigned int level,
 	} else {
 		smp_le(&head, 0, 2);
 		smp_le(&head, 'U', 1);
+		/* The header's own sum, then the name. */
+		smp_le(&head, 5, 2);
+		smp_le(&head, 0, 3);
 		smp_le(&head, 3 + strlen(name), 2);
 		smp_le(&head, 1, 1);
 		smp_put(&head, name, strlen(name));
@@ -221,6 +236,11 @@ static UNUSED void smp_lha(struct mm_buf *out, unsigned int level,
 		smp_le(out, 2 + head.len, 2);
 	}
 	smp_put(out, head.data, head.len);
+	if (level == 2) {
+		sum = smp_crc16(out->data, out->len);
+		out->data[27] = (char)sum;
+		out->data[28] = (char)(sum >> 8);
+	}
 	smp_put(out, data->data, data->len);
 	smp_le(out, 0, 1);
 	mm_buf_clear(&head);

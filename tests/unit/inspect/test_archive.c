@@ -215,7 +215,8 @@ static void test_not_archives(void **state)
 
 	(void)state;
 	mm_buf_init(&tail, 4096);
-	smp_put(&tail, SMP_TEXT("Rar!\x1a\7\0 and Rar!\x1a\7\1\0 and -lh5- \0"));
+	smp_put(&tail, SMP_TEXT("Rar!\x1a\7\0 and Rar!\x1a\7\1\0"));
+	smp_put(&tail, SMP_TEXT(" and -lh5- \0"));
 	smp_put(&tail, SMP_TEXT("0123456789012345678901234567890123456789"));
 	smp_program(&file, &tail);
 	want_clean("signatures", &file);
@@ -241,10 +242,12 @@ static void test_lha(void **state)
 	want_virus("lha, level 0", &file);
 	smp_lha(&file, 2, "-lh0-", "a.gz", &payload);
 	want_virus("lha, level 2", &file);
-	smp_lha(&inner, 0, "-lh0-", "a.gz", &payload);
-	smp_program(&file, &inner);
-	want_virus("program with lha", &file);
-	mm_buf_clear(&inner);
+	for (unsigned int level = 0; level <= 2; level += 2) {
+		smp_lha(&inner, level, "-lh0-", "a.gz", &payload);
+		smp_program(&file, &inner);
+		want_virus("program with lha", &file);
+		mm_buf_clear(&inner);
+	}
 	smp_program(&inner, &payload);
 	smp_lha(&file, 0, "-lh0-", "a.exe", &inner);
 	mm_buf_clear(&inner);
