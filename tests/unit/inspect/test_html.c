@@ -211,6 +211,21 @@ static void test_amp(void **state)
 	assert_int_equal(facts_of(amp), MM_HTML_SCRIPT);
 }
 
+/* Old browsers do not see them. */
+static void test_nul(void **state)
+{
+	static const char *const texts[] = {
+		"<\0script>", "<scr\0ipt>", "\0\0<script>",
+	};
+	static const size_t lens[] = { 9, 9, 10 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++)
+		assert_int_equal(mm_html_facts((const unsigned char *)texts[i],
+					       lens[i], false),
+				 MM_HTML_SCRIPT);
+}
+
 /* Nothing is quadratic: each of these would take minutes. */
 static void test_long(void **state)
 {
@@ -311,6 +326,7 @@ int main(void)
 		cmocka_unit_test(test_xml),
 		cmocka_unit_test(test_harmless),
 		cmocka_unit_test(test_amp),
+		cmocka_unit_test(test_nul),
 		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_body),
 		cmocka_unit_test(test_attachments),

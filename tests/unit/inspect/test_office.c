@@ -71,9 +71,9 @@ static const struct {
 	{ "word/document.xml", WORD "<w:t>DDEAUTO is old</w:t>",
 	  NULL },
 	{ "word/document.xml", WORD
-	  "<w:fldChar w:fldCharType=\"begin\"/><w:instrText>TOC d"
+	  "<w:fldChar w:fldCharType=\"begin\"/><w:instrText>d"
 	  "</w:instrText><w:fldChar w:fldCharType=\"begin\"/>"
-	  "<w:instrText>de</w:instrText>", NULL },
+	  "<w:instrText>de x</w:instrText>", NULL },
 	{ "xl/externalLinks/externalLink1.xml", "<?xml version=\"1.0\""
 	  "?><externalLink><ddeLink ddeService=\"cmd\"/>",
 	  "macro: dde" },

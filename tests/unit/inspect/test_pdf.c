@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <zlib.h>
 
+#include "mamorid/inspect/pdf.h"
 #include "mamorid/inspect/pdf_stream.h"
 #include "tests/unit/inspect/active_fixture.h"
 
@@ -99,7 +100,7 @@ static void test_escaped(void **state)
 /* Objects in a compressed stream, far behind its beginning as well. */
 static void test_object_stream(void **state)
 {
-	static const size_t offsets[] = { 0, 100, 16380, 16384, 100000 };
+	static const size_t offsets[] = { 0, 16370, 16375, 16380, 100000 };
 	const size_t size = 120000;
 	char *text = mm_xcalloc(size, 1);
 	unsigned char *packed = mm_xcalloc(size, 1);
@@ -110,7 +111,7 @@ static void test_object_stream(void **state)
 		struct mm_buf pdf;
 
 		memset(text, ' ', size);
-		memcpy(text + offsets[i], "<</S/JavaScript/JS 3 0 R>>", 26);
+		memcpy(text + offsets[i], "<</S/JavaScript>>", 17);
 		assert_int_equal(compress(packed, &len,
 					  (const Bytef *)text, size), Z_OK);
 		make_pdf(&pdf, "/Type/ObjStm/N 1/First 4/Filter/FlateDecode",
@@ -168,6 +169,41 @@ static void test_decode(void **state)
 	}
 }
 
+/* The analyzer counts what it unpacks by itself. */
+static void test_budget(void **state)
+{
+	char text[4096] = "<</S/JavaScript>>";
+	unsigned char packed[4096];
+	uLongf len = sizeof(packed);
+	struct mm_mail none = { 0 };
+	struct mm_conf small = conf;
+	struct mm_report report;
+	struct mm_walk *walk;
+	struct mm_buf pdf;
+
+	(void)state;
+	assert_int_equal(compress(packed, &len, (const Bytef *)text,
+				  sizeof(text)), Z_OK);
+	make_pdf(&pdf, "/Type/ObjStm/Filter/FlateDecode", packed, len);
+	small.limits_unpacked_size = 4096;
+	for (int i = 0; i < 2; i++) {
+		const struct mm_item item = {
+			.data = (const unsigned char *)pdf.data,
+			.len = pdf.len, .type = "pdf", .name = "",
+			.mime_type = "", .leaf = -1,
+		};
+
+		mm_report_init(&report);
+		walk = mm_walk_new(&small, MM_DEADLINE_NONE, &none, &report);
+		mm_pdf_analyze(walk, &item);
+		assert_int_equal(mm_walk_stopped(walk, -1), i == 1);
+		mm_walk_free(&walk);
+		mm_report_clear(&report);
+		small.limits_unpacked_size--;
+	}
+	mm_buf_clear(&pdf);
+}
+
 /* A bomb ends at the limit of what may be unpacked. */
 static void test_bomb(void **state)
 {
@@ -200,6 +236,7 @@ int main(void)
 		cmocka_unit_test(test_escaped),
 		cmocka_unit_test(test_object_stream),
 		cmocka_unit_test(test_decode),
+		cmocka_unit_test(test_budget),
 		cmocka_unit_test(test_bomb),
 	};
 

@@ -89,6 +89,32 @@ static void test_charsets(void **state)
 	}
 }
 
+/* Base64 goes on after a stamp of any length. */
+static void test_base64(void **state)
+{
+	static const char mail[] = PLAIN "utf-8\n"
+		"Content-Transfer-Encoding: base64\n\n5pys5paHCg==\n";
+	static const char *const stamps[] = { "a\n", "ab\n", "abc\n" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(stamps) / sizeof(stamps[0]); i++) {
+		const struct mm_rewrite_plan plan = { .stamp = stamps[i] };
+		struct mm_rewritten done;
+		struct mm_mail again;
+		struct mm_buf out, text;
+
+		assert_int_equal(run(mail, &plan, &out, &done), 0);
+		assert_null(memchr(strstr(out.data, "\n\n"), '=', 10));
+		read_again(&out, &again);
+		leaf_text(&again, 0, "UTF-8", &text);
+		assert_memory_equal(text.data, stamps[i], strlen(stamps[i]));
+		assert_string_equal(text.data + text.len - strlen(UTF8), UTF8);
+		mm_buf_clear(&text);
+		mm_mime_clear(&again);
+		mm_buf_clear(&out);
+	}
+}
+
 #define HTML_STAMP "<div>&#12372;&#27880;&#24847;: check<br></div>"
 
 static void test_html(void **state)
@@ -103,6 +129,11 @@ static void test_html(void **state)
 		  HEAD "Content-Type: text/html; charset=iso-2022-jp\n\n"
 		  "<!DOCTYPE html><html><head><title>x</title></head>"
 		  "<body bgcolor='>'>" HTML_STAMP JIS },
+		/* Three kanji that look like a tag. */
+		{ HEAD "Content-Type: text/html; charset=iso-2022-jp\n\n"
+		  "\x1b$B<body>\x1b(B\n",
+		  HEAD "Content-Type: text/html; charset=iso-2022-jp\n\n"
+		  HTML_STAMP "\x1b$B<body>\x1b(B\n" },
 		{ HEAD "Content-Type: text/html\n\n<p>x</p>\n",
 		  HEAD "Content-Type: text/html\n\n" HTML_STAMP
 		  "<p>x</p>\n" },
@@ -210,6 +241,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_charsets),
+		cmocka_unit_test(test_base64),
 		cmocka_unit_test(test_html),
 		cmocka_unit_test(test_alternative),
 		cmocka_unit_test(test_wrapped),
