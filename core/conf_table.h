@@ -82,6 +82,8 @@
 	  "Deepest nesting of archives") \
 	X(NUMBER, limits_parts, "limits.parts", "10000", 10, 1000000, "", \
 	  "Most MIME parts and archive members") \
+	X(NUMBER, limits_headers, "limits.headers", "100000", 1000, 1000000, \
+	  "", "Most headers of a message, those of its parts among them") \
 	X(DURATION, limits_scan_time, "limits.scan_time", "20s", 1, 300, "", \
 	  "Longest scan of one message") \
 	X(ENUM, not_checked_encrypted, "not_checked.encrypted", "accept", 0, \

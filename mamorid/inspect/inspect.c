@@ -357,6 +357,7 @@ void mm_inspect(struct mm_engine *engine, const struct mm_conf *conf,
 {
 	struct mm_mime_limits limits = {
 		.parts = conf->limits_parts,
+		.headers = conf->limits_headers,
 		.deadline = deadline,
 	};
 	struct inspection in = { .engine = engine };

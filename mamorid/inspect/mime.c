@@ -131,7 +131,8 @@ static void on_header(GMimeParser *parser, const char *name,
 
 	(void)parser, (void)name, (void)value, (void)offset;
 	rd->headers++;
-	if (rd->headers > HEADERS_MAX)
+	if (rd->headers > (rd->limits->headers > 0 ? rd->limits->headers
+						   : HEADERS_MAX))
 		give_up(rd, "headers");
 	else if (rd->headers % 1024 != 0 || !out_of_time(rd))
 		return;

@@ -42,6 +42,7 @@ struct mm_mail {
 
 struct mm_mime_limits {
 	size_t parts;
+	size_t headers;		/* 0: 100,000 */
 	mm_deadline deadline;
 };
 

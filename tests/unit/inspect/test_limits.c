@@ -213,6 +213,20 @@ static void test_parts(void **state)
 	mm_buf_clear(&mail);
 }
 
+static void test_headers(void **state)
+{
+	struct mm_buf mail;
+
+	(void)state;
+	conf.limits_headers = 1000;
+	mm_buf_init(&mail, MAIL_MAX);
+	for (int i = 0; i < 1001; i++)
+		assert_int_equal(mm_buf_puts(&mail, "X-A: b\n"), 0);
+	assert_int_equal(mm_buf_puts(&mail, "\nhello\n"), 0);
+	over_limit(&mail, "", "headers");
+	mm_buf_clear(&mail);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -223,6 +237,7 @@ int main(void)
 		TEST(test_message_size),
 		TEST(test_deadline),
 		TEST(test_parts),
+		TEST(test_headers),
 	};
 
 	return cmocka_run_group_tests(tests, fix_open, fix_close);
