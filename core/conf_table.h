@@ -51,6 +51,9 @@
 	X(LIST, users_panel, "users.panel", "", 0, 32, "", \
 	  "Users of the control panel and its hooks: they may change the " \
 	  "settings of accounts and domains") \
+	X(LIST, users_console, "users.console", "", 0, 32, "", \
+	  "Users of the customers' console: they may change the settings of " \
+	  "the mailbox that is logged in there") \
 	X(USER, settings_group, "settings.group", "mamori-delivery", 0, 0, \
 	  "", "Group that reads the shared settings; the gate's group if " \
 	  "there is none of this name") \

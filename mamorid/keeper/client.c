@@ -276,9 +276,8 @@ static unsigned int admit(struct mm_listener *listener, int fd, uid_t *uid_r,
 		return 0;
 	rights = mm_client_rights(&keeper->role->users, listener->control,
 				  *uid_r, geteuid());
-	if (rights == 0 && listener->control && has_room(listener, *uid_r) &&
-	    mm_settings_admit(keeper, *uid_r, login))
-		rights = MM_RIGHT_SETTINGS;
+	if (rights == 0 && listener->control && has_room(listener, *uid_r))
+		rights = mm_settings_admit(keeper, *uid_r, login);
 	if (rights == 0)
 		mm_log(listener->control ? MM_LOG_DEBUG : MM_LOG_WARN,
 		       "peer-refused", NULL, "uid", MM_NUM(*uid_r), "socket",

@@ -125,7 +125,7 @@ static void open_settings(struct mm_keeper *keeper)
 					     tell_settings);
 	if (keeper->tree == NULL)
 		mm_fatal("state", "out of memory");
-	mm_settings_panel_init(keeper);
+	mm_settings_users_init(keeper);
 }
 
 /* One keeper at a time: that of a master which was killed may still be at

@@ -21,9 +21,15 @@ struct mm_keeper;
 #define MM_RIGHT_OUTBOX 2u
 #define MM_RIGHT_CONTROL 4u
 #define MM_RIGHT_SETTINGS 8u	/* as settings_rights.h says */
+#define MM_RIGHT_CONSOLE 16u	/* with it: for the mailbox it names only */
 
-#define MM_PANEL_MAX 32u	/* users.panel */
+#define MM_PANEL_MAX 32u	/* users.panel; users.console */
 #define MM_LOGIN_SIZE 65u
+
+struct mm_uids {
+	uid_t list[MM_PANEL_MAX];
+	size_t count;
+};
 
 /* A listening socket and its clients' bounds. */
 struct mm_listener {
@@ -43,8 +49,8 @@ struct mm_keeper {
 	struct mm_vault vault;
 	struct mm_settings_store settings;
 	struct mm_settings_tree *tree;	/* the same, as others read it */
-	uid_t panel[MM_PANEL_MAX];
-	size_t npanel;
+	struct mm_uids panel;
+	struct mm_uids console;
 	char census[16];		/* the day last counted */
 	struct mm_listener listeners[2];
 	struct mm_loop_watch channel;

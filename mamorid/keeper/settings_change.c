@@ -111,7 +111,8 @@ static int apply_pair(struct change *change, const struct mm_pair *pair)
 	char *text;
 	int r;
 
-	if (strcmp(pair->name, "level") == 0 || strcmp(pair->name, "name") == 0)
+	if (strcmp(pair->name, "level") == 0 ||
+	    strcmp(pair->name, "name") == 0 || strcmp(pair->name, "as") == 0)
 		return 0;
 	if (strcmp(pair->name, "create") == 0) {
 		change->create = true;

@@ -54,12 +54,30 @@ static const char *permission_name(uint16_t type, enum mm_level level,
 	return mm_buf_printf(out, "*@%s", name) < 0 ? name : mm_buf_str(out);
 }
 
+/* The mailbox that a console's user is logged in to; *as_r is NULL without. At
+ * most once, so that nobody can add another to a request. */
+static bool read_as(const struct mm_pairs *pairs, const char **as_r)
+{
+	size_t i;
+
+	*as_r = NULL;
+	for (i = 0; i < pairs->count; i++) {
+		if (strcmp(pairs->list[i].name, "as") != 0)
+			continue;
+		if (*as_r != NULL ||
+		    !check_name(MM_LEVEL_ACCOUNT, pairs->list[i].value))
+			return false;
+		*as_r = pairs->list[i].value;
+	}
+	return true;
+}
+
 bool mm_settings_request(struct mm_client *client,
 			 struct mm_settings_request *request_r)
 {
 	const struct mm_buf *payload = &client->request.payload;
 	const uint16_t type = client->request.type;
-	const char *level;
+	const char *level, *as;
 	struct mm_buf name;
 	bool may;
 
@@ -75,14 +93,14 @@ bool mm_settings_request(struct mm_client *client,
 	request_r->name = mm_pairs_get(&request_r->pairs, "name");
 	if (request_r->name == NULL)
 		request_r->name = "";
-	if (request_r->level == 0 ||
+	if (request_r->level == 0 || !read_as(&request_r->pairs, &as) ||
 	    !check_target(type, request_r->level, request_r->name)) {
 		mm_pairs_clear(&request_r->pairs);
 		mm_client_fail(client, "not a mail address, domain or login");
 		return false;
 	}
 	mm_buf_init(&name, MM_TEXT_MAX + 8);
-	may = mm_settings_permitted(client, request_r->level,
+	may = mm_settings_permitted(client, as, request_r->level,
 				    permission_name(type, request_r->level,
 						    request_r->name, &name),
 				    &request_r->role);

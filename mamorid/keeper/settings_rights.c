@@ -1,7 +1,7 @@
 /*
  * The permission table of the shared settings. Keeper, uid mamori-keeper. Must
  * never trust anything but the peer's uid: no name that a client sends makes
- * it somebody.
+ * it somebody, unless the uid is a console's.
  */
 #include "mamorid/keeper/settings_rights.h"
 
@@ -59,33 +59,46 @@ enum mm_who mm_settings_least(uint16_t type, enum mm_level level)
 	return verbs[i].least;
 }
 
-void mm_settings_panel_init(struct mm_keeper *keeper)
+static void find_uids(const struct mm_conf_list *names, const char *event,
+		      struct mm_uids *uids)
 {
-	const struct mm_conf_list *list = &keeper->role->conf->users_panel;
 	const struct passwd *pw;
 	size_t i;
 
-	for (i = 0; i < list->count && keeper->npanel < MM_PANEL_MAX; i++) {
-		pw = getpwnam(list->items[i]);
+	for (i = 0; i < names->count && uids->count < MM_PANEL_MAX; i++) {
+		pw = getpwnam(names->items[i]);
 		if (pw == NULL)
-			mm_log(MM_LOG_ERROR, "users-panel", NULL, "missing",
-			       list->items[i], NULL);
+			mm_log(MM_LOG_ERROR, event, NULL, "missing",
+			       names->items[i], NULL);
 		else
-			keeper->panel[keeper->npanel++] = pw->pw_uid;
+			uids->list[uids->count++] = pw->pw_uid;
 	}
 }
 
-bool mm_settings_admit(struct mm_keeper *keeper, uid_t uid, char *login)
+void mm_settings_users_init(struct mm_keeper *keeper)
+{
+	const struct mm_conf *conf = keeper->role->conf;
+
+	find_uids(&conf->users_panel, "users-panel", &keeper->panel);
+	find_uids(&conf->users_console, "users-console", &keeper->console);
+}
+
+static bool has_uid(const struct mm_uids *uids, uid_t uid)
+{
+	size_t i;
+
+	for (i = 0; i < uids->count; i++)
+		if (uids->list[i] == uid)
+			return true;
+	return false;
+}
+
+static bool is_customer(struct mm_keeper *keeper, uid_t uid, char *login)
 {
 	struct mm_settings_file *file = NULL;
 	const struct passwd *pw;
 	bool known;
-	size_t i;
 
-	*login = '\0';
-	for (i = 0; i < keeper->npanel; i++)
-		if (keeper->panel[i] == uid)
-			return true;
 	if (keeper->tree == NULL || (pw = getpwuid(uid)) == NULL ||
 	    strlen(pw->pw_name) >= MM_LOGIN_SIZE)
 		return false;
@@ -96,6 +109,17 @@ bool mm_settings_admit(struct mm_keeper *keeper, uid_t uid, char *login)
 			1;
 	mm_settings_release(file);
 	return known;
+}
+
+unsigned int mm_settings_admit(struct mm_keeper *keeper, uid_t uid, char *login)
+{
+	*login = '\0';
+	/* First: who is in both lists has the fewer rights. */
+	if (has_uid(&keeper->console, uid))
+		return MM_RIGHT_SETTINGS | MM_RIGHT_CONSOLE;
+	if (has_uid(&keeper->panel, uid) || is_customer(keeper, uid, login))
+		return MM_RIGHT_SETTINGS;
+	return 0;
 }
 
 static bool is_in(const struct mm_conf_list *list, const char *text)
@@ -146,9 +170,15 @@ static int customer_role(struct mm_client *client, enum mm_level level,
 	return role;
 }
 
-int mm_settings_role(struct mm_client *client, enum mm_level level,
-		     const char *name)
+int mm_settings_role(struct mm_client *client, const char *as,
+		     enum mm_level level, const char *name)
 {
+	if ((client->rights & MM_RIGHT_CONSOLE) != 0)
+		return level == MM_LEVEL_ACCOUNT && is_mailbox(as, name)
+			       ? MM_WHO_OWNER
+			       : -1;
+	if (as != NULL)
+		return -1;
 	if ((client->rights & MM_RIGHT_CONTROL) != 0)
 		return MM_WHO_ROOT;
 	if ((client->rights & MM_RIGHT_SETTINGS) == 0)
@@ -158,17 +188,17 @@ int mm_settings_role(struct mm_client *client, enum mm_level level,
 	return customer_role(client, level, name);
 }
 
-bool mm_settings_permitted(struct mm_client *client, enum mm_level level,
-			   const char *name, int *role_r)
+bool mm_settings_permitted(struct mm_client *client, const char *as,
+			   enum mm_level level, const char *name, int *role_r)
 {
 	const uint16_t type = client->request.type;
 
-	*role_r = mm_settings_role(client, level, name);
+	*role_r = mm_settings_role(client, as, level, name);
 	if (*role_r >= (int)mm_settings_least(type, level))
 		return true;
 	mm_log(MM_LOG_WARN, "settings-refused", NULL, "uid",
 	       MM_NUM(client->uid), "level", mm_level_name(level), "name", name,
-	       NULL);
+	       "as", as == NULL ? "" : as, NULL);
 	/* The same words whether it exists or not. */
 	mm_client_fail(client, "permission denied");
 	return false;
