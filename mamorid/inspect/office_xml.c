@@ -234,6 +234,24 @@ void mm_office_xml(struct mm_walk *walk, const struct mm_item *item,
 			macro(walk, item, words[i].detail);
 }
 
+/* OpenDocument keeps Basic libraries and scripts of other languages so; other
+ * archives have folders of these names, too. */
+static bool is_open_document_macro(const char *member)
+{
+	static const char *const languages[] = {
+		"Scripts/python/", "Scripts/beanshell/", "Scripts/javascript/",
+		"Scripts/java/",
+	};
+
+	if (mm_text_has_prefix(member, "Basic/"))
+		return strchr(member + 6, '/') != NULL &&
+		       ends(member, ".xml") && !ends(member, "/script-lb.xml");
+	for (size_t i = 0; i < sizeof(languages) / sizeof(languages[0]); i++)
+		if (mm_text_has_prefix(member, languages[i]))
+			return !ends(member, "/");
+	return false;
+}
+
 void mm_office_member(struct mm_walk *walk, const struct mm_item *archive,
 		      const char *member)
 {
@@ -245,9 +263,6 @@ void mm_office_member(struct mm_walk *walk, const struct mm_item *archive,
 		macro(walk, archive, "macro: ole object");
 	else if (strcasestr(member, "/activeX/activeX") != NULL)
 		macro(walk, archive, "macro: activex");
-	else if ((mm_text_has_prefix(member, "Basic/") ||
-		  mm_text_has_prefix(member, "Scripts/")) &&
-		 !ends(member, "/") && !ends(member, "script-lb.xml") &&
-		 !ends(member, "script-lc.xml"))
+	else if (is_open_document_macro(member))
 		macro(walk, archive, "macro: basic");
 }

@@ -30,6 +30,10 @@ static const struct {
 	{ "word/activeX/activeX1.xml", "<ax/>", "macro: activex" },
 	{ "Basic/Standard/Module1.xml", "<x/>", "macro: basic" },
 	{ "Basic/script-lc.xml", "<x/>", NULL },
+	{ "Basic/Standard/script-lb.xml", "<x/>", NULL },
+	{ "Basic/readme.txt", "x", NULL },
+	{ "Scripts/python/a.txt", "x", "macro: basic" },
+	{ "Scripts/readme.txt", "x", NULL },
 	{ "word/_rels/settings.xml.rels", REL "attachedTemplate\" "
 	  "Target=\"http://a.example/x.dotm" EXTERNAL,
 	  "macro: remote template" },
