@@ -6,6 +6,7 @@ import imaplib
 import json
 import os
 import poplib
+import re
 import shlex
 import shutil
 import smtplib
@@ -103,8 +104,19 @@ class Rig:
                 for pipe in (self.caller.stdin, self.caller.stdout,
                              self.caller.stderr):
                     pipe.close()
+            broken = self._sanitizer_reports()
             if not keep:
                 shutil.rmtree(self.dir)
+        # A scanner that dies of one is replaced, and its mail asked about
+        # again: nobody else would notice.
+        assert not broken, broken
+
+    def _sanitizer_reports(self):
+        """What a sanitized mamorid has to say of itself."""
+        with open(os.path.join(self.logs, "mamorid.out"), "rb") as file:
+            text = file.read().decode("utf-8", "replace")
+        found = re.search(r"^.*(Sanitizer: |runtime error: )", text, re.M)
+        return text[found.start():][:8000] if found else ""
 
     def stop_server(self, role):
         subprocess.run([PROGRAM, "stop", self.dir, role], check=True,
