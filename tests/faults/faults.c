@@ -109,7 +109,8 @@ static bool fails(const char *name)
 		return false;
 	n = __atomic_add_fetch(&plan->count, 1, __ATOMIC_ACQ_REL);
 	if (n <= NAMES_MAX)
-		strncpy(plan->names[n - 1], name, NAME_MAX_LEN - 1);
+		memcpy(plan->names[n - 1], name,
+		       strnlen(name, NAME_MAX_LEN - 1));
 	if (plan->when == 0 || n < plan->when ||
 	    (n > plan->when && !plan->lasting))
 		return false;
