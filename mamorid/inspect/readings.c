@@ -16,8 +16,9 @@
 #include "mamorid/inspect/readings_decode.h"
 #include "mamorid/xalloc.h"
 
-#define WORK_FACTOR 16u /* decoded bytes for each of the message */
+#define WORK_FACTOR 12u /* decoded bytes for each of the message */
 #define WORK_FREE (4u << 20)
+#define SAMPLE 4096u /* bytes that tell whether text is encoded */
 #define ENCODED_MIN 16u /* letters: less may be a word */
 
 /* Does GMime read just these bytes as the body of a part? */
@@ -64,33 +65,45 @@ static void read_simply(struct mm_reader *rd, struct mm_region *region,
 		mm_reader_blame(rd, region, body.pos, "ambiguous: structure");
 }
 
+static void read_body(struct mm_reader *rd, const struct mm_region *region,
+		      const struct mm_body *body, unsigned int encodings)
+{
+	const struct mm_head *head = &body->block->head;
+
+	if (encodings & MM_ENC_BASE64)
+		(void)mm_reader_base64(rd, region, body,
+				       head->encodings == MM_ENC_BASE64);
+	if (encodings & MM_ENC_QUOTED)
+		(void)mm_reader_quoted_printable(rd, region, body, true);
+	if ((encodings & MM_ENC_PLAIN) && body->end < region->len &&
+	    !head->multipart && !head->message && head->fields > 0)
+		(void)mm_reader_plain(rd, region, body);
+}
+
 /* Everything that anybody could make of it. */
 static void read_broadly(struct mm_reader *rd, struct mm_region *region,
 			 const struct mm_block *block, unsigned int encodings)
 {
-	const struct mm_head *head = &block->head;
-	const size_t len = region->len;
+	const struct mm_blocks *blocks = &region->blocks;
 
-	for (size_t i = 0; i < block->body_count * 3; i++) {
-		struct mm_body body = { .block = block,
-					.pos = block->bodies[i / 3] };
+	for (size_t i = 0; i < block->body_count; i++) {
+		const size_t pos = block->bodies[i];
+		const size_t known =
+			mm_blocks_end(blocks, region->len, pos, true);
+		const size_t any =
+			mm_blocks_end(blocks, region->len, pos, false);
 
-		if (i % 3 == 2)
-			body.end = len;
-		else
-			body.end = mm_blocks_end(&region->blocks, len, body.pos,
-						 i % 3 == 0);
-		if (encodings & MM_ENC_BASE64)
-			(void)mm_reader_base64(rd, region, &body,
-					       head->encodings ==
-						       MM_ENC_BASE64);
-		if ((encodings & MM_ENC_QUOTED) &&
-		    memchr(region->data + body.pos, '=', body.end - body.pos))
-			(void)mm_reader_quoted_printable(rd, region, &body,
-							 true);
-		if ((encodings & MM_ENC_PLAIN) && i % 3 != 2 &&
-		    !head->multipart && !head->message && head->fields > 0)
-			(void)mm_reader_plain(rd, region, &body);
+		read_body(rd, region, &(struct mm_body){ block, pos, known },
+			  encodings);
+		if (any != known)
+			read_body(rd, region,
+				  &(struct mm_body){ block, pos, any },
+				  encodings);
+		/* A client that knows none of the delimiters. */
+		if (known != region->len && any != region->len)
+			read_body(rd, region,
+				  &(struct mm_body){ block, pos, region->len },
+				  encodings);
 	}
 }
 
@@ -99,12 +112,13 @@ static bool encoded_content(const struct mm_region *region,
 			    const struct mm_block *block)
 {
 	const size_t pos = block->bodies[0];
-	const size_t end =
-		mm_blocks_end(&region->blocks, region->len, pos, true);
+	size_t end = mm_blocks_end(&region->blocks, region->len, pos, true);
 	struct mm_base64_survey survey;
 	size_t escapes, invalid;
 	bool blanks;
 
+	if (end - pos > SAMPLE)
+		end = pos + SAMPLE;
 	mm_base64_look(region->data + pos, end - pos, &survey);
 	if (mm_base64_plain(&survey) && survey.letters >= ENCODED_MIN &&
 	    !survey.spaces)
@@ -218,6 +232,8 @@ void mm_reader_region(struct mm_reader *rd, struct mm_region *region)
 
 		if (block->done)
 			continue;
+		if (mm_walk_stopped(rd->walk, -1))
+			break;
 		if (block->head.odd || block->late ||
 		    (block->body_count > 1 && block->head.fields > 0))
 			region->odd = true;

@@ -164,6 +164,8 @@ bool mm_reader_base64(struct mm_reader *rd, const struct mm_region *region,
 	struct mm_base64_survey survey;
 	bool fresh;
 
+	if (!mm_reader_may(rd, len))
+		return false;
 	mm_base64_look(region->data + body->pos, len, &survey);
 	if (survey.letters == 0)
 		return false;
@@ -202,9 +204,9 @@ bool mm_reader_quoted_printable(struct mm_reader *rd,
 	unsigned char *out;
 	bool blanks, fresh;
 
-	mm_quoted_look(in, len, &escapes, &invalid, &blanks);
 	if (!mm_reader_may(rd, len))
 		return false;
+	mm_quoted_look(in, len, &escapes, &invalid, &blanks);
 	out = mm_xcalloc(len + 1, 1);
 	fresh = decoded(rd, region, body, out, mm_quoted_read(in, len, 0, out));
 	if (invalid > 0 && escapes > 0 && (!head->text || head->named) &&
