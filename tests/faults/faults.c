@@ -108,9 +108,11 @@ static bool fails(const char *name)
 	    strcmp(plan->role, role) != 0 || !listed(name))
 		return false;
 	n = __atomic_add_fetch(&plan->count, 1, __ATOMIC_ACQ_REL);
-	if (n <= NAMES_MAX)
+	if (n <= NAMES_MAX) {
+		memset(plan->names[n - 1], 0, NAME_MAX_LEN);
 		memcpy(plan->names[n - 1], name,
 		       strnlen(name, NAME_MAX_LEN - 1));
+	}
 	if (plan->when == 0 || n < plan->when ||
 	    (n > plan->when && !plan->lasting))
 		return false;
