@@ -113,8 +113,11 @@ class Rig:
 
     def _sanitizer_reports(self):
         """What a sanitized mamorid has to say of itself."""
-        with open(os.path.join(self.logs, "mamorid.out"), "rb") as file:
-            text = file.read().decode("utf-8", "replace")
+        path = os.path.join(self.logs, "mamorid.out")
+        if not os.path.exists(path):
+            return ""       # a rig without it
+        with open(path, encoding="utf-8", errors="replace") as file:
+            text = file.read()
         found = re.search(r"^.*(Sanitizer: |runtime error: )", text, re.M)
         return text[found.start():][:8000] if found else ""
 
