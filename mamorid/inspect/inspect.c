@@ -24,6 +24,8 @@
 #include "mamorid/inspect/smime.h"
 #include "mamorid/inspect/walk.h"
 
+#define ZIP64_SIZE 0xffffffffu	/* the real one is elsewhere: zip.h */
+
 struct inspection {
 	struct mm_engine *engine;
 	struct mm_walk *walk;
@@ -169,6 +171,7 @@ static void on_member(void *context, const struct mm_layer *layer,
 
 	/* What looks like an archive in a program need not be one. */
 	if (size > mm_walk_conf(in->walk)->limits_unpacked_size &&
+	    size != ZIP64_SIZE &&
 	    !is_program(layer) &&
 	    !mm_walk_stopped(in->walk, layer->leaf))
 		mm_walk_stop(in->walk, layer->leaf, "unpacked size");

@@ -119,7 +119,9 @@ static void take_listed(struct zip *zip, const struct mm_zip_dir *dir,
 		return;
 	central->data = local.data;
 	same = same && agree(central, &local);
-	if (same && dir->own && zip->at_front &&
+	/* libclamav takes the sizes of ZIP64 by their word, 4 GB. */
+	if (same && dir->own && zip->at_front && !central->zip64 &&
+	    !local.zip64 &&
 	    (known_method(local.method) ||
 	     (local.flags & MM_ZIP_ENCRYPTED) != 0)) {
 		uint64_t end = central->packed < item->len - local.data

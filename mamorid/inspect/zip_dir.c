@@ -143,6 +143,7 @@ static void get_zip64(const unsigned char *extra, size_t len,
 			if (values[i] == NULL || size - used < 8)
 				continue;
 			*values[i] = mm_le64(field + used);
+			member->zip64 = true;
 			used += 8;
 		}
 		return;

@@ -16,6 +16,7 @@ struct mm_zip_member {
 	uint64_t unpacked;
 	unsigned int method;
 	unsigned int flags;
+	bool zip64;		/* a size or offset stands elsewhere */
 	const unsigned char *name;
 	size_t name_len;
 };

@@ -141,6 +141,20 @@ static UNUSED void smp_rar5_block(struct mm_buf *out,
 
 enum smp_lock { SMP_OPEN, SMP_LOCK_MEMBER, SMP_LOCK_ALL };
 
+/* type, flags, packed size, file flags (a folder), size, mode, method, system,
+ * name */
+static UNUSED void smp_rar5_folder(struct mm_buf *out, const char *mode)
+{
+	struct mm_buf body;
+
+	mm_buf_init(&body, 4096);
+	smp_put(&body, SMP_TEXT("\2\2\0\1\0"));
+	smp_put(&body, mode, 3);
+	smp_put(&body, SMP_TEXT("\0\1\6folder"));
+	smp_rar5_block(out, &body);
+	mm_buf_clear(&body);
+}
+
 static UNUSED void smp_rar5(struct mm_buf *out, enum smp_lock lock,
 			    const char *name, const struct mm_buf *data)
 {
@@ -161,6 +175,8 @@ static UNUSED void smp_rar5(struct mm_buf *out, enum smp_lock lock,
 	smp_put(&body, SMP_TEXT("\1\0\0"));
 	smp_rar5_block(out, &body);
 	mm_buf_reset(&body);
+	smp_rar5_folder(out, "\xed\x83\1");
+	smp_rar5_folder(out, "\x90\x80\0");
 	smp_vint(&body, 2);
 	smp_vint(&body, lock == SMP_LOCK_MEMBER ? 3 : 2);
 	if (lock == SMP_LOCK_MEMBER)

@@ -50,6 +50,8 @@ static void want_virus(const char *name, struct mm_buf *file, bool ambiguous)
 	inspect_file(name, file, &report);
 	assert_int_equal(report.findings.verdict, MM_VERDICT_INFECTED);
 	assert_non_null(fix_find(&report, MM_KIND_VIRUS, "2"));
+	if (!ambiguous)
+		assert_false(report.not_checked);
 	got = fix_find(&report, MM_KIND_AMBIGUOUS, "2");
 	assert_int_equal(got != NULL, ambiguous);
 	if (got != NULL)
@@ -91,6 +93,9 @@ static void test_headers(void **state)
 		bool ambiguous;
 	} cases[] = {
 		{ "plain", { .name = "a", .method = 8 }, false },
+		{ "zip64", { .name = "a", .method = 8, .zip64 = true },
+		  false },
+		{ "stored zip64", { .name = "a", .zip64 = true }, false },
 		{ "descriptor", { .name = "a", .method = 8,
 				  .descriptor = true }, false },
 		{ "local says stored", { .name = "a", .method = 8,

@@ -19,6 +19,7 @@ struct smp_member {
 	bool descriptor;	/* sizes behind the data */
 	bool unlisted;		/* not in the directory */
 	bool no_signature;	/* of its local header */
+	bool zip64;		/* sizes in the extra field */
 	struct smp_view local;
 	struct smp_view central;
 };
@@ -73,10 +74,22 @@ static UNUSED void smp_zip_view(struct mm_buf *out,
 	smp_le(out, later ? 0 : smp_crc(data->data, data->len), 4);
 	if (view->packed != 0)
 		packed = view->packed < 0 ? 0 : (size_t)view->packed;
-	smp_le(out, later ? 0 : packed, 4);
-	smp_le(out, later ? 0 : data->len, 4);
+	smp_le(out, member->zip64 ? UINT32_MAX : later ? 0 : packed, 4);
+	smp_le(out, member->zip64 ? UINT32_MAX : later ? 0 : data->len, 4);
 	smp_le(out, strlen(member->name), 2);
-	smp_le(out, 0, 2);
+	smp_le(out, member->zip64 ? 20 : 0, 2);
+}
+
+static UNUSED void smp_zip_extra(struct mm_buf *out,
+				 const struct smp_member *member,
+				 size_t packed, size_t len)
+{
+	if (!member->zip64)
+		return;
+	smp_le(out, 1, 2);
+	smp_le(out, 16, 2);
+	smp_le(out, len, 8);
+	smp_le(out, packed, 8);
 }
 
 static UNUSED void smp_zip_add(struct smp_zip *zip,
@@ -95,6 +108,7 @@ static UNUSED void smp_zip_add(struct smp_zip *zip,
 	smp_zip_view(&zip->file, member, &member->local, packed.len, data,
 		     true);
 	smp_put(&zip->file, member->name, strlen(member->name));
+	smp_zip_extra(&zip->file, member, packed.len, data->len);
 	smp_put(&zip->file, packed.data, packed.len);
 	if (member->descriptor) {
 		smp_put(&zip->file, "PK\7\10", 4);
@@ -110,6 +124,7 @@ static UNUSED void smp_zip_add(struct smp_zip *zip,
 		smp_le(&zip->dir, 0, 4);
 		smp_le(&zip->dir, at, 4);
 		smp_put(&zip->dir, member->name, strlen(member->name));
+		smp_zip_extra(&zip->dir, member, packed.len, data->len);
 		zip->count++;
 	}
 	mm_buf_clear(&packed);
