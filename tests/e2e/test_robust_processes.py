@@ -74,7 +74,8 @@ def test_a_scanner_holds_nothing_of_its_pool(roles):
         for pid in children(pool):
             held = descriptors(pid)
             assert channel not in held.values(), held
-            assert [held[fd] for fd in (0, 1, 2)] == [NULL] * 3
+            # In a chroot /proc shows the whole path.
+            assert all(held[fd].endswith(NULL) for fd in (0, 1, 2)), held
             # Log, inspect.sock; the retire pipe; epoll.
             kinds = sorted(name.split(":")[0] for fd, name in held.items()
                            if fd > 2)
