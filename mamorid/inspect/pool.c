@@ -263,6 +263,7 @@ int mm_pool_main(const struct mm_role *role)
 	run(&pool, &open);
 	mm_pool_logs_close(&pool);
 	mm_pool_jails_close(&pool);
+	free(pool.workers);
 	mm_engine_free(&pool.engine);
 	return status;
 }
