@@ -148,9 +148,8 @@ int mm_frame_send(int fd, uint16_t type, uint32_t id,
 	return 0;
 }
 
-/* Move the message's descriptors into the frame; close those above max. */
-static int collect_fds(struct msghdr *msg, struct mm_frame *frame,
-		       unsigned int max)
+int mm_frame_collect_fds(struct msghdr *msg, struct mm_frame *frame,
+			 unsigned int max)
 {
 	struct cmsghdr *cmsg;
 	size_t i, count;
@@ -203,7 +202,7 @@ static int recv_exact(int fd, void *data, size_t len, struct mm_frame *frame,
 		if (n == 0)
 			return have == 0 ? MM_ERR_CLOSED : MM_ERR_FORMAT;
 		have += (size_t)n;
-		if ((r = collect_fds(&msg, frame, max_fds)) < 0)
+		if ((r = mm_frame_collect_fds(&msg, frame, max_fds)) < 0)
 			return r;
 	}
 	return 0;

@@ -62,4 +62,12 @@ MM_CHECK int mm_frame_head_get(const unsigned char *head, size_t max,
 			       uint16_t *type_r, uint32_t *id_r,
 			       size_t *len_r);
 
+struct msghdr;
+
+/* Move the descriptors of a received message into the frame, for the same
+ * readers; those above max are closed. 0, or MM_ERR_FORMAT when some were
+ * closed or the kernel dropped some. */
+MM_CHECK int mm_frame_collect_fds(struct msghdr *msg, struct mm_frame *frame,
+				  unsigned int max);
+
 #endif

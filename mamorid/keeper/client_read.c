@@ -17,33 +17,6 @@ union control {
 	char space[CMSG_SPACE(sizeof(int) * (MM_FRAME_FDS + 1))];
 };
 
-/* Descriptors of one packet into the frame; what is too many is closed. */
-static int take_fds(struct msghdr *msg, struct mm_frame *frame)
-{
-	struct cmsghdr *cmsg;
-	size_t i, count;
-	int fd, r = 0;
-
-	for (cmsg = CMSG_FIRSTHDR(msg); cmsg != NULL;
-	     cmsg = CMSG_NXTHDR(msg, cmsg)) {
-		if (cmsg->cmsg_level != SOL_SOCKET ||
-		    cmsg->cmsg_type != SCM_RIGHTS)
-			continue;
-		count = (cmsg->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-		for (i = 0; i < count; i++) {
-			memcpy(&fd, CMSG_DATA(cmsg) + i * sizeof(int),
-			       sizeof(int));
-			if (frame->nfds < MM_FRAME_FDS) {
-				frame->fds[frame->nfds++] = fd;
-			} else {
-				(void)close(fd);
-				r = MM_ERR_FORMAT;
-			}
-		}
-	}
-	return (msg->msg_flags & MSG_CTRUNC) != 0 ? MM_ERR_FORMAT : r;
-}
-
 /* At most len bytes: the count, 0 for none now, or an error. */
 static ssize_t receive(struct mm_client *client, void *data, size_t len)
 {
@@ -63,7 +36,8 @@ static ssize_t receive(struct mm_client *client, void *data, size_t len)
 							 : MM_ERR_SYS;
 	if (n == 0)
 		return client->have == 0 ? MM_ERR_CLOSED : MM_ERR_FORMAT;
-	if ((r = take_fds(&msg, &client->request)) < 0)
+	if ((r = mm_frame_collect_fds(&msg, &client->request,
+				      MM_FRAME_FDS)) < 0)
 		return r;
 	return n;
 }
