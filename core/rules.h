@@ -1,0 +1,117 @@
+#ifndef MM_CORE_RULES_H
+#define MM_CORE_RULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/buf.h"
+#include "core/settings.h"
+
+/*
+ * Rules: what happens with a message in which something was found. An ordered
+ * list of data, read from a preset (config/presets/NAME.yaml), which may build
+ * on another one (`base:`) and change its rules by name. The preset of a
+ * mailbox is that of its domain, else the server's; switches (setting `rules`)
+ * turn single rules on and off. mamori-rules(5) describes the file.
+ */
+
+/* Sets of bits. A rule matches when each set that it gives contains the
+ * message's bit; an empty set matches everything. */
+enum mm_rule_direction {
+	MM_RULE_INBOUND = 1,
+	MM_RULE_OUTBOUND = 2, /* authenticated, or from a relay host */
+	MM_RULE_LOCAL = 4, /* from a program on this server */
+};
+
+enum mm_rule_finding {
+	MM_RULE_VIRUS = 1,
+	MM_RULE_ENCRYPTED = 2,
+	MM_RULE_MACRO = 4,
+	MM_RULE_SCRIPT = 8,
+	MM_RULE_EXECUTABLE = 16,
+	MM_RULE_AMBIGUOUS = 32,
+	MM_RULE_LIMIT = 64,
+	MM_RULE_CRASHED = 128,
+};
+
+enum mm_rule_spam {
+	MM_RULE_SUSPECT = 1,
+	MM_RULE_SPAM = 2,
+};
+
+/* Where the finding is. */
+enum mm_rule_place {
+	MM_RULE_BODY = 1,
+	MM_RULE_ATTACHMENT = 2,
+};
+
+enum mm_rule_action {
+	/* edits */
+	MM_DO_CLEAN = 1, /* take the macros out; with STRIP: or else the
+				 * part */
+	MM_DO_STRIP = 2, /* a text in the part's place */
+	MM_DO_STAMP = 4, /* `stamp` at the beginning of the body */
+	MM_DO_TAG = 8, /* `tag` before and `suffix` behind the
+				 * subject */
+	/* outcomes, the weakest first */
+	MM_DO_ACCEPT = 16,
+	MM_DO_JUNK = 32, /* delivered, into the spam folder */
+	MM_DO_QUARANTINE = 64, /* kept and not delivered; beside CLEAN, STRIP,
+				 * DISCARD or REJECT only a copy is kept */
+	MM_DO_DISCARD = 128,
+	MM_DO_REJECT = 256,
+};
+
+enum mm_rule_notify {
+	MM_NOTIFY_RECIPIENT = 1,
+	MM_NOTIFY_SENDER = 2, /* the account, never the From address */
+	MM_NOTIFY_OPERATOR = 4,
+};
+
+/* A text in the languages of notices; NULL: not given. */
+struct mm_rule_text {
+	char *ja;
+	char *en;
+};
+
+struct mm_rule {
+	char *name;
+	bool enabled; /* unless a switch says otherwise */
+	unsigned int directions; /* enum mm_rule_direction */
+	unsigned int findings; /* enum mm_rule_finding */
+	unsigned int spam; /* enum mm_rule_spam */
+	unsigned int places; /* enum mm_rule_place */
+	unsigned int actions; /* enum mm_rule_action */
+	unsigned int otherwise; /* outcomes when an edit of CLEAN or STRIP
+				 * cannot be made; 0: QUARANTINE */
+	unsigned int notify; /* enum mm_rule_notify */
+	char *notice; /* template's name, NULL: by kind */
+	char *tag;
+	char *suffix;
+	struct mm_rule_text stamp; /* {files} stands for the names */
+	struct mm_rule_text help;
+	enum mm_who switched_by; /* the least role that may switch it */
+	char *origin; /* the preset that has the last word on it */
+};
+
+#define MM_RULES_MAX 200u
+#define MM_RULES_FILE_MAX 65536u
+#define MM_RULES_BASES_MAX 4u /* presets upon presets */
+
+struct mm_rules {
+	char *preset;
+	struct mm_rule *list;
+	size_t count;
+};
+
+/* Read a preset and what it builds on from the first of two folders that has
+ * it (the operator's own, then the shipped ones; either may be NULL). Every
+ * mistake is refused: error gets one line "FILE:LINE:COLUMN: what". Release
+ * with mm_rules_clear() also after an error. 0, MM_ERR_NOTFOUND,
+ * MM_ERR_INVALID, MM_ERR_LIMIT, MM_ERR_VERSION, MM_ERR_NOMEM. */
+MM_CHECK int mm_rules_load(struct mm_rules *rules, const char *own_folder,
+			   const char *folder, const char *preset,
+			   struct mm_buf *error);
+void mm_rules_clear(struct mm_rules *rules);
+
+#endif
