@@ -19,6 +19,8 @@
  *                                                [, new body memfd]
  *   inspect.sock  gate, courier, root  INSPECT   fds: header memfd, body
  *                 inspector ->         FINDINGS  fds: findings memfd
+ *                 gate, root           REWRITE   see core/proto_rewrite.h
+ *                 inspector ->         REWRITTEN
  *   keeper.sock   gate -> keeper       RECORD    fds: record memfd,
  *                                                header memfd, body
  *                 courier -> keeper    OUTBOX_NEXT, OUTBOX_DONE
@@ -39,6 +41,8 @@ enum mm_frame_type {
 	MM_FRAME_VERDICT = 0x11,
 	MM_FRAME_INSPECT = 0x20,
 	MM_FRAME_FINDINGS = 0x21,
+	MM_FRAME_REWRITE = 0x22,
+	MM_FRAME_REWRITTEN = 0x23,
 	MM_FRAME_RECORD = 0x30,
 	MM_FRAME_RECORDED = 0x31,
 	MM_FRAME_OUTBOX_NEXT = 0x40,	/* answered when a row is due */

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "core/buf.h"
+#include "core/proto_rewrite.h"
 #include "mamorid/inspect/mime.h"
 
 /* A part goes, a text takes its place. */
@@ -17,14 +18,6 @@ struct mm_rewrite_plan {
 	const struct mm_removal *removals;
 	size_t count;
 	const char *stamp;	/* UTF-8, to stand before the text; or NULL */
-};
-
-enum mm_stamped {
-	MM_STAMPED_NOT = 0,	/* the plan has no stamp */
-	MM_STAMPED_BODY,	/* in front of the text */
-	MM_STAMPED_PART,	/* a part in front of the whole: the message
-				 * is signed or encrypted, holds no text, or
-				 * one that cannot be changed */
 };
 
 struct mm_rewritten {

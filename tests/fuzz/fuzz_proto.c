@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/proto.h"
+#include "core/proto_rewrite.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -62,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	which = *data++;
 	size--;
 	mm_buf_init(&buf, 64u << 20);
-	switch (which % 8) {
+	switch (which % 10) {
 	case 0:
 		ROUND_TRIP(mm_scan_request, mm_scan_request_decode,
 			   mm_scan_request_encode, mm_scan_request_clear);
@@ -90,6 +91,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 6:
 		ROUND_TRIP(mm_outbox_done, mm_outbox_done_decode,
 			   mm_outbox_done_encode, keep);
+		break;
+	case 7:
+		ROUND_TRIP(mm_rewrite_request, mm_rewrite_request_decode,
+			   mm_rewrite_request_encode,
+			   mm_rewrite_request_clear);
+		break;
+	case 8:
+		ROUND_TRIP(mm_rewrite_result, mm_rewrite_result_decode,
+			   mm_rewrite_result_encode, mm_rewrite_result_clear);
 		break;
 	default:
 		decode_pairs(data, size);

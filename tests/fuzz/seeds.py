@@ -29,7 +29,8 @@ FINDINGS = (VERSION + num(2, 2) + num(4, 1) + text(5, "a@b") +
                   num(6, 1) + text(7, "Eicar") + num(8, 0)))
 PROTO = [
     # scan request, verdict, inspect request, findings, record, outbox item,
-    # outcome, pairs: in the order of fuzz_proto.c
+    # outcome, plan and result of a rewriting, pairs: in the order of
+    # fuzz_proto.c
     VERSION + text(2, "1abc") + text(3, "") + text(4, "a@b") +
     field(5, b"PReceived: x\n") + num(13, 8) + num(16, 1) +
     num(17, 1 << 62) + num(18, 19) + num(19, 0),
@@ -43,6 +44,10 @@ PROTO = [
     VERSION + num(2, 7) + num(3, 1) + text(4, "1abc") + text(5, "a@b") +
     text(6, "") + num(7, 1) + num(8, 1700000000) + field(9, b"x"),
     VERSION + num(2, 7) + num(3, 2) + text(4, "451 later"),
+    VERSION + text(2, "1abc") + num(3, 1 << 62) + num(4, 19) + num(5, 1) +
+    text(7, "note") + field(6, num(1, 2) + text(2, "2") + text(3, "gone")),
+    VERSION + field(2, num(1, 1) + text(2, "not a ZIP")) + num(4, 1) +
+    field(3, b"Subject: x\n") + num(5, 0) + field(6, FINDINGS),
     field(201, text(1, "row") + text(2, "role")) + text(202, "an error"),
 ]
 CONF = [
