@@ -1,8 +1,8 @@
 /*
- * The keeper's SQLite file: open, transactions, statements. Keeper, uid
- * mamori-keeper. SQL is allowed in this file, vault*.c and outbox.c only, so
- * that the state can move to another store without touching the rest.
- * Must never report a commit that is not on disk.
+ * The keeper's SQLite files: open, transactions, statements. Keeper, uid
+ * mamori-keeper. SQL is allowed in this file, db_*.c, vault*.c, outbox.c and
+ * history*.c only, so that the state can move to another store without
+ * touching the rest. Must never report a commit that is not on disk.
  */
 #include "mamorid/keeper/db.h"
 
@@ -14,7 +14,6 @@
 #include "core/err.h"
 #include "mamorid/log.h"
 
-#define SCHEMA_VERSION 1
 #define STATEMENTS_MAX 64u
 #define BUSY_MS 2000
 
@@ -24,69 +23,6 @@ struct mm_db {
 	sqlite3_stmt *stmts[STATEMENTS_MAX];
 	size_t nstmts;
 };
-
-/* FULL: in WAL mode every commit is synced before it returns, which is what
- * "recorded before acknowledged" rests on. */
-static const char setup[] = "PRAGMA journal_mode = WAL;"
-			    "PRAGMA synchronous = FULL;"
-			    "PRAGMA trusted_schema = OFF;"
-			    "PRAGMA journal_size_limit = 16777216;";
-
-/*
- * record: what the gate handed over, once a message. effect: keys of the last
- * day. quarantine: a row a recipient. share: how many rows of a scope
- * ("account A", "domain D", "total") use a file; usage: the bytes of a scope,
- * each file counted once. census: mailboxes of a domain on a day. trash: files
- * to unlink after the commit.
- */
-static const char schema[] =
-	"BEGIN IMMEDIATE;"
-	"CREATE TABLE IF NOT EXISTS record("
-	"  id INTEGER PRIMARY KEY AUTOINCREMENT, trace TEXT NOT NULL,"
-	"  sender TEXT NOT NULL, account TEXT NOT NULL,"
-	"  direction TEXT NOT NULL, reason TEXT NOT NULL,"
-	"  sender_text TEXT NOT NULL, subject TEXT NOT NULL,"
-	"  detail TEXT NOT NULL, created INTEGER NOT NULL,"
-	"  bytes BLOB NOT NULL);"
-	"CREATE TABLE IF NOT EXISTS effect("
-	"  key BLOB PRIMARY KEY, record INTEGER NOT NULL,"
-	"  created INTEGER NOT NULL) WITHOUT ROWID;"
-	"CREATE INDEX IF NOT EXISTS effect_created ON effect(created);"
-	"CREATE TABLE IF NOT EXISTS quarantine("
-	"  id INTEGER PRIMARY KEY AUTOINCREMENT, record INTEGER NOT NULL,"
-	"  recipient TEXT NOT NULL, domain TEXT NOT NULL,"
-	"  hash TEXT NOT NULL, size INTEGER NOT NULL,"
-	"  created INTEGER NOT NULL, until INTEGER NOT NULL);"
-	"CREATE UNIQUE INDEX IF NOT EXISTS quarantine_record"
-	"  ON quarantine(record, recipient);"
-	"CREATE INDEX IF NOT EXISTS quarantine_recipient"
-	"  ON quarantine(recipient, id);"
-	"CREATE INDEX IF NOT EXISTS quarantine_domain"
-	"  ON quarantine(domain, id);"
-	"CREATE INDEX IF NOT EXISTS quarantine_until ON quarantine(until);"
-	"CREATE TABLE IF NOT EXISTS share("
-	"  scope TEXT NOT NULL, hash TEXT NOT NULL, rows INTEGER NOT NULL,"
-	"  PRIMARY KEY(scope, hash)) WITHOUT ROWID;"
-	"CREATE TABLE IF NOT EXISTS usage("
-	"  scope TEXT PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID;"
-	"CREATE TABLE IF NOT EXISTS census("
-	"  day TEXT NOT NULL, domain TEXT NOT NULL,"
-	"  accounts INTEGER NOT NULL, postmasters INTEGER NOT NULL,"
-	"  contracted INTEGER NOT NULL,"
-	"  PRIMARY KEY(day, domain)) WITHOUT ROWID;"
-	"CREATE TABLE IF NOT EXISTS trash("
-	"  hash TEXT PRIMARY KEY) WITHOUT ROWID;"
-	"CREATE TABLE IF NOT EXISTS outbox("
-	"  id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL,"
-	"  record INTEGER NOT NULL, quarantine INTEGER NOT NULL,"
-	"  notice INTEGER NOT NULL, recipient TEXT NOT NULL,"
-	"  created INTEGER NOT NULL, due INTEGER NOT NULL,"
-	"  tries INTEGER NOT NULL, reply TEXT NOT NULL);"
-	"CREATE INDEX IF NOT EXISTS outbox_due ON outbox(due, id);"
-	"CREATE INDEX IF NOT EXISTS outbox_record ON outbox(record);"
-	"CREATE INDEX IF NOT EXISTS outbox_quarantine ON outbox(quarantine);"
-	"PRAGMA user_version = 1;"
-	"COMMIT;";
 
 static int fail(struct mm_db *db, const char *what)
 {
@@ -109,7 +45,8 @@ static int exec(struct mm_db *db, const char *sql, const char *what)
 		       : fail(db, what);
 }
 
-int mm_db_open(struct mm_db **db_r, const char *path)
+int mm_db_open(struct mm_db **db_r, const char *path,
+	       const struct mm_db_schema *schema)
 {
 	struct mm_db *db = calloc(1, sizeof(*db));
 	int64_t version = 0;
@@ -128,11 +65,11 @@ int mm_db_open(struct mm_db **db_r, const char *path)
 		goto out;
 	}
 	(void)sqlite3_busy_timeout(db->sqlite, BUSY_MS);
-	if ((r = exec(db, setup, "setup")) < 0 ||
+	if ((r = exec(db, schema->setup, "setup")) < 0 ||
 	    (r = mm_db_get(db, &version, "PRAGMA user_version", "")) < 0)
 		goto out;
-	r = version > SCHEMA_VERSION ? MM_ERR_VERSION
-				     : exec(db, schema, "schema");
+	r = version > schema->version ? MM_ERR_VERSION
+				      : exec(db, schema->create, "schema");
 out:
 	if (r < 0)
 		mm_db_close(&db);

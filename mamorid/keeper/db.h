@@ -9,21 +9,33 @@
 #include "core/buf.h"
 
 /*
- * The keeper's SQLite file. Statements exist only in db.c, vault*.c and
- * outbox.c: whoever moves the state to another store has these to replace.
+ * The keeper's SQLite files. Statements exist only in db.c, db_*.c, vault*.c,
+ * outbox.c and history*.c: whoever moves the state to another store has these
+ * to replace.
  *
  * Failures are logged here, where SQLite's text is; they come back as
  * MM_ERR_SYS with errno ENOSPC (disk full), EBUSY or EIO.
  */
 struct mm_db;
 
-/* Open or create the file, set it up for durable commits, create missing
- * tables. 0, MM_ERR_VERSION (made by a newer version), MM_ERR_NOMEM,
- * MM_ERR_SYS. Close with mm_db_close(). */
-MM_CHECK int mm_db_open(struct mm_db **db_r, const char *path);
+/* A kind of file. */
+struct mm_db_schema {
+	int64_t version; /* the newest that this program knows */
+	const char *setup; /* statements for each connection */
+	const char *create; /* makes what is missing and sets the version */
+};
+
+/* keeper.sqlite: every commit is on disk when it returns. */
+extern const struct mm_db_schema mm_db_state;
+
+/* Open or create a file of this kind, set it up, create missing tables. 0,
+ * MM_ERR_VERSION (made by a newer version), MM_ERR_NOMEM, MM_ERR_SYS. Close
+ * with mm_db_close(). */
+MM_CHECK int mm_db_open(struct mm_db **db_r, const char *path,
+			const struct mm_db_schema *schema);
 void mm_db_close(struct mm_db **db);
 
-/* One transaction at a time; what is committed is on disk. */
+/* One transaction at a time. */
 MM_CHECK int mm_db_begin(struct mm_db *db);
 MM_CHECK int mm_db_commit(struct mm_db *db);
 

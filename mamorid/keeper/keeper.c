@@ -153,7 +153,7 @@ static void open_state(struct mm_keeper *keeper)
 	if ((r = mm_store_open(&keeper->store, folder,
 			       conf->quarantine_disk_reserve)) < 0)
 		mm_fatal("state", "%s: %s", folder, mm_err_text(r));
-	if ((r = mm_db_open(&keeper->db, db)) < 0)
+	if ((r = mm_db_open(&keeper->db, db, &mm_db_state)) < 0)
 		mm_fatal("state", "%s: %s", db, mm_err_text(r));
 	keeper->vault = (struct mm_vault){ .db = keeper->db,
 					   .store = &keeper->store,

@@ -101,7 +101,7 @@ static inline void fix_open(void)
 				       fix.conf.quarantine_disk_reserve),
 			 0);
 	(void)snprintf(path, sizeof(path), "%s/keeper.sqlite", fix.dir);
-	assert_int_equal(mm_db_open(&fix.db, path), 0);
+	assert_int_equal(mm_db_open(&fix.db, path, &mm_db_state), 0);
 	fix.vault = (struct mm_vault){ .db = fix.db,
 				       .store = &fix.store,
 				       .conf = &fix.conf };

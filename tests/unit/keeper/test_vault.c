@@ -212,7 +212,7 @@ static void test_version(void **state)
 	(void)state;
 	assert_int_equal(mm_db_run(fix.db, "PRAGMA user_version = 99", ""), 0);
 	(void)snprintf(path, sizeof(path), "%s/keeper.sqlite", fix.dir);
-	assert_int_equal(mm_db_open(&db, path), MM_ERR_VERSION);
+	assert_int_equal(mm_db_open(&db, path, &mm_db_state), MM_ERR_VERSION);
 	assert_null(db);
 }
 
@@ -226,7 +226,7 @@ static void test_linked(void **state)
 	(void)snprintf(link, sizeof(link), "%s/link", fix.dir);
 	assert_int_equal(symlink(fix.dir, link), 0);
 	(void)snprintf(path, sizeof(path), "%s/keeper.sqlite", link);
-	assert_int_equal(mm_db_open(&db, path), 0);
+	assert_int_equal(mm_db_open(&db, path, &mm_db_state), 0);
 	mm_db_close(&db);
 }
 
