@@ -54,6 +54,12 @@
 	X(LIST, users_console, "users.console", "", 0, 32, "", \
 	  "Users of the customers' console: they may change the settings of " \
 	  "the mailbox that is logged in there") \
+	X(LIST, users_web, "users.web", "www-data", 0, 32, "", \
+	  "Users of web servers whose scripts send mail for many customers") \
+	X(LIST, users_dovecot, "users.dovecot", "", 0, 32, "", \
+	  "Users as whom Dovecot's Sieve sends redirected mail and replies") \
+	X(LIST, users_lists, "users.lists", "list", 0, 32, "", \
+	  "Users of mailing list software") \
 	X(USER, settings_group, "settings.group", "mamori-delivery", 0, 0, \
 	  "", "Group that reads the shared settings; the gate's group if " \
 	  "there is none of this name") \

@@ -4,12 +4,12 @@
  */
 #include "core/settings_value.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/conf_value.h"
 #include "core/err.h"
+#include "core/network.h"
 #include "core/settings_path.h"
 #include "core/text.h"
 
@@ -39,26 +39,11 @@ static bool is_sender(const char *text)
 		       : mm_settings_is_address(text) && *text != '*';
 }
 
-/* An address, and behind a slash as many bits as it has at most. */
 static bool is_network(const char *text)
 {
-	const char *slash = strchr(text, '/');
-	char address[INET6_ADDRSTRLEN + 1];
-	const size_t len = slash == NULL ? strlen(text)
-					 : (size_t)(slash - text);
-	unsigned char bytes[16];
-	uint64_t bits;
-	bool v6;
+	struct mm_network network;
 
-	if (len >= sizeof(address))
-		return false;
-	memcpy(address, text, len);
-	address[len] = '\0';
-	v6 = inet_pton(AF_INET6, address, bytes) == 1;
-	if (!v6 && inet_pton(AF_INET, address, bytes) != 1)
-		return false;
-	return slash == NULL ||
-	       mm_text_number(slash + 1, 0, v6 ? 128 : 32, &bits) == 0;
+	return mm_network_parse(text, &network) == 0;
 }
 
 /* RFC 3501 leaves names to the server: no hierarchy tricks, no wildcards. */

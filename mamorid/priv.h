@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "core/conf.h"
+#include "mamorid/uids.h"
 
 struct mm_user {
 	uid_t uid;
@@ -24,6 +25,9 @@ struct mm_users {
 	struct mm_user courier;
 	struct mm_user exim;
 	gid_t readers;		/* settings.group, or the gate's */
+	struct mm_uids web;	/* the next three: gates only */
+	struct mm_uids dovecot;
+	struct mm_uids lists;
 };
 
 /* Look all of them up. 0 or MM_ERR_NOTFOUND with *missing_r naming the first

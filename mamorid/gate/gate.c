@@ -109,10 +109,31 @@ static struct mm_settings_tree *open_settings(const struct mm_role *role)
 	return tree;
 }
 
+static void open_relays(struct mm_gate *gate, struct mm_relays *relays)
+{
+	char *path = mm_xasprintf("%s/gate/relay_hosts",
+				  gate->role->conf->state_dir);
+
+	mm_relays_init(relays, path);
+	gate->relays = relays;
+	free(path);
+}
+
+static void find_users(struct mm_gate *gate)
+{
+	const struct mm_conf *conf = gate->role->conf;
+
+	mm_uids_find(&conf->users_web, "users-web", &gate->users.web);
+	mm_uids_find(&conf->users_dovecot, "users-dovecot",
+		     &gate->users.dovecot);
+	mm_uids_find(&conf->users_lists, "users-lists", &gate->users.lists);
+}
+
 int mm_gate_main(const struct mm_role *role)
 {
 	const char *dir = role->conf->run_dir;
-	struct mm_gate gate = { .role = role };
+	struct mm_gate gate = { .role = role, .users = role->users };
+	struct mm_relays relays;
 	struct epoll_event event;
 	unsigned int served = 0;
 	int epoll;
@@ -120,7 +141,9 @@ int mm_gate_main(const struct mm_role *role)
 	mm_priv_drop(&role->users, &role->users.gate);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		mm_fatal("privilege", "no_new_privs: %s", strerror(errno));
+	find_users(&gate);
 	mm_domains_init(&gate.domains, role->conf);
+	open_relays(&gate, &relays);
 	gate.tree = open_settings(role);
 	gate.inspect_path = mm_xasprintf("%s/" MM_INSPECT_SOCK, dir);
 	gate.keeper_path = mm_xasprintf("%s/" MM_KEEPER_SOCK, dir);
@@ -140,6 +163,7 @@ int mm_gate_main(const struct mm_role *role)
 		served += accept_one(&gate);
 	}
 	mm_domains_clear(&gate.domains);
+	mm_relays_clear(&relays);
 	mm_settings_tree_close(gate.tree);
 	free(gate.inspect_path);
 	free(gate.keeper_path);

@@ -5,12 +5,15 @@
 #include "core/proto.h"
 #include "core/settings_read.h"
 #include "mamorid/gate/domains.h"
+#include "mamorid/gate/relays.h"
 #include "mamorid/role.h"
 
 /* What a gate holds for as long as it lives. */
 struct mm_gate {
 	const struct mm_role *role;
+	struct mm_users users;
 	struct mm_domains domains;
+	struct mm_relays *relays;
 	struct mm_settings_tree *tree;
 	char *inspect_path;
 	char *keeper_path;

@@ -24,8 +24,9 @@
 struct job {
 	const struct mm_gate *gate;
 	struct mm_request *request;
+	enum mm_source source;
 	enum mm_direction direction;
-	const char *account;
+	const char *account; /* NULL: nobody */
 	struct mm_buf login; /* what account points to */
 	bool registered; /* is the mail to be checked at all? */
 	struct mm_gate_inspection inspection;
@@ -50,18 +51,36 @@ static struct mm_notify notify_of(const struct job *job)
 	};
 }
 
+/* A relay host is its domain's: the postmaster there is warned, since who of
+ * the domain wrote the mail is only the envelope's word (RFC 5321 4.5.1). */
+static void find_relay(struct job *job)
+{
+	const struct mm_scan_request *scan = &job->request->scan;
+	struct mm_buf domain;
+
+	mm_buf_init(&domain, MM_ADDRESS_MAX);
+	if (scan->host_address != NULL && scan->auth_id == NULL &&
+	    mm_relays_find(job->gate->relays, scan->host_address, scan->sender,
+			   &domain) == 1 &&
+	    mm_buf_printf(&job->login, "postmaster@%s", mm_buf_str(&domain)) ==
+		    0)
+		job->account = mm_buf_str(&job->login);
+	mm_buf_clear(&domain);
+}
+
 /* The account as the settings map the login, else the configuration. */
-static void find_account(struct job *job)
+static void find_sender(struct job *job)
 {
 	const struct mm_scan_request *scan = &job->request->scan;
 	const struct mm_conf *conf = job->gate->role->conf;
-	const char *login = job->direction == MM_DIRECTION_OUTBOUND
-				    ? scan->auth_id
-			    : job->direction == MM_DIRECTION_LOCAL ? scan->login
-								   : NULL;
+	const char *login;
 
 	mm_buf_init(&job->login, MM_TEXT_MAX);
-	job->account = mm_direction_account(job->direction, scan, conf);
+	find_relay(job);
+	job->source = mm_source_of(scan, &job->gate->users,
+				   job->account != NULL);
+	job->direction = mm_source_direction(job->source);
+	login = mm_source_login(job->source, scan);
 	if (login != NULL &&
 	    mm_map_login(job->gate->tree, conf, login, &job->login) == 1)
 		job->account = mm_buf_str(&job->login);
@@ -201,7 +220,7 @@ static void log_verdict(const struct job *job, const struct mm_answer *answer)
 	       mm_action_name(answer->verdict.action), "reason",
 	       job->treatment.reason, "virus", mm_buf_str(&viruses), "detail",
 	       detail_of(job), "direction", mm_direction_name(job->direction),
-	       "account", job->account == NULL ? "" : job->account, "sender",
+	       "source", mm_source_name(job->source), "account", job->account == NULL ? "" : job->account, "sender",
 	       scan->sender, "recipients", MM_NUM(scan->nrecipients), "size",
 	       MM_NUM(job->request->body_size), "host",
 	       scan->host_address == NULL ? "" : scan->host_address, "ms",
@@ -263,21 +282,19 @@ static void count(const struct job *job)
 int mm_request_serve(const struct mm_gate *gate, struct mm_request *request,
 		     int fd, uint32_t id)
 {
-	const struct mm_role *role = gate->role;
 	struct mm_answer answer;
 	struct job job = {
 		.gate = gate,
 		.request = request,
-		.direction = mm_direction_of(&request->scan, &role->users),
 		.started_ms = mm_now_ms(),
 	};
 	int r;
 
-	find_account(&job);
+	find_sender(&job);
 	job.registered = is_registered(&job);
 	inspect(&job);
 	job.treatment = mm_policy_decide(job.direction, job.inspection.state,
-					 findings_of(&job), role->conf);
+					 findings_of(&job), gate->role->conf);
 	record(&job);
 	r = mm_answer_make(&answer, &job.treatment, findings_of(&job),
 			   request->scan.trace);

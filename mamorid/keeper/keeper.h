@@ -12,6 +12,7 @@
 #include "mamorid/keeper/vault.h"
 #include "mamorid/loop.h"
 #include "mamorid/role.h"
+#include "mamorid/uids.h"
 
 struct mm_client;
 struct mm_keeper;
@@ -23,13 +24,7 @@ struct mm_keeper;
 #define MM_RIGHT_SETTINGS 8u	/* as settings_rights.h says */
 #define MM_RIGHT_CONSOLE 16u	/* with it: for the mailbox it names only */
 
-#define MM_PANEL_MAX 32u	/* users.panel; users.console */
 #define MM_LOGIN_SIZE 65u
-
-struct mm_uids {
-	uid_t list[MM_PANEL_MAX];
-	size_t count;
-};
 
 /* A listening socket and its clients' bounds. */
 struct mm_listener {

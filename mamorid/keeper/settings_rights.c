@@ -59,38 +59,12 @@ enum mm_who mm_settings_least(uint16_t type, enum mm_level level)
 	return verbs[i].least;
 }
 
-static void find_uids(const struct mm_conf_list *names, const char *event,
-		      struct mm_uids *uids)
-{
-	const struct passwd *pw;
-	size_t i;
-
-	for (i = 0; i < names->count && uids->count < MM_PANEL_MAX; i++) {
-		pw = getpwnam(names->items[i]);
-		if (pw == NULL)
-			mm_log(MM_LOG_ERROR, event, NULL, "missing",
-			       names->items[i], NULL);
-		else
-			uids->list[uids->count++] = pw->pw_uid;
-	}
-}
-
 void mm_settings_users_init(struct mm_keeper *keeper)
 {
 	const struct mm_conf *conf = keeper->role->conf;
 
-	find_uids(&conf->users_panel, "users-panel", &keeper->panel);
-	find_uids(&conf->users_console, "users-console", &keeper->console);
-}
-
-static bool has_uid(const struct mm_uids *uids, uid_t uid)
-{
-	size_t i;
-
-	for (i = 0; i < uids->count; i++)
-		if (uids->list[i] == uid)
-			return true;
-	return false;
+	mm_uids_find(&conf->users_panel, "users-panel", &keeper->panel);
+	mm_uids_find(&conf->users_console, "users-console", &keeper->console);
 }
 
 static bool is_customer(struct mm_keeper *keeper, uid_t uid, char *login)
@@ -115,9 +89,9 @@ unsigned int mm_settings_admit(struct mm_keeper *keeper, uid_t uid, char *login)
 {
 	*login = '\0';
 	/* First: who is in both lists has the fewer rights. */
-	if (has_uid(&keeper->console, uid))
+	if (mm_uids_have(&keeper->console, uid))
 		return MM_RIGHT_SETTINGS | MM_RIGHT_CONSOLE;
-	if (has_uid(&keeper->panel, uid) || is_customer(keeper, uid, login))
+	if (mm_uids_have(&keeper->panel, uid) || is_customer(keeper, uid, login))
 		return MM_RIGHT_SETTINGS;
 	return 0;
 }
