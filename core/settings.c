@@ -31,6 +31,8 @@ const struct mm_setting_row mm_setting_rows[MM_SETTINGS] = {
 };
 
 const struct mm_setting_renamed mm_settings_renamed[] = {
+	{ 1, "hold", "notices_suspended" },
+	{ 1, "hold_until", "notices_suspended_until" },
 	{ 0, NULL, NULL },
 };
 

@@ -94,7 +94,7 @@ struct mm_settings {
 };
 
 /* The version that is written into every file, and the oldest that is read. */
-#define MM_SETTINGS_VERSION 1u
+#define MM_SETTINGS_VERSION 2u
 #define MM_SETTINGS_VERSION_OLDEST 1u
 
 #define MM_SETTINGS_FILE_MAX 65536u

@@ -86,13 +86,14 @@
 	  315360000, "", S | D, PANEL, \
 	  "How long quarantined mail is kept", \
 	  "隔離メールの保存期間") \
-	X(BOOL, NONE, HOLD, "hold", "no", 0, 0, "", S | D | A, PANEL, \
-	  "Suspended: no notices are sent for now; mail is still checked", \
-	  "通知を一時停止する") \
-	X(NUMBER, NONE, HOLD_UNTIL, "hold_until", "off", 1, \
-	  253402300799, "", S | D | A, PANEL, \
-	  "When the hold ends by itself, seconds since 1970; off: never", \
-	  "一時停止の終了時刻") \
+	X(BOOL, NONE, NOTICES_SUSPENDED, "notices_suspended", "no", 0, 0, "", \
+	  S | D | A, PANEL, \
+	  "No notices are sent for now; mail is still checked", \
+	  "通知メールを一時停止する") \
+	X(NUMBER, NONE, NOTICES_SUSPENDED_UNTIL, "notices_suspended_until", \
+	  "off", 1, 253402300799, "", S | D | A, PANEL, \
+	  "When that ends by itself, seconds since 1970; off: never", \
+	  "通知メールの一時停止の終了時刻") \
 	X(MAP, SWITCH, RULES, "rules", "", 0, 200, "", S | D, ADMIN, \
 	  "Rules that are switched on or off, by name", \
 	  "ルールごとの有効・無効") \

@@ -16,6 +16,8 @@
 #include "mamorictl/settings.h"
 #include "mamorictl/when.h"
 
+#define SUSPENDED "notices_suspended"
+
 /* Whose values a command is about. */
 static enum mm_level level_of(const struct mm_ctl *ctl)
 {
@@ -158,24 +160,24 @@ static int read_until(const char *text, int64_t *when_r)
 	return 0;
 }
 
-static int hold(struct mm_ctl *ctl, const char *verb, const char *text)
+static int suspend(struct mm_ctl *ctl, const char *verb, const char *text)
 {
 	const enum mm_level level = level_of(ctl);
 	const char *name = level == MM_LEVEL_SERVER ? "" : ctl->operands[0];
 	struct mm_buf request;
-	char until[40];
+	char until[64];
 	int64_t when;
 	int status = mm_ctl_conf(ctl);
 
 	if (status != 0)
 		return status;
-	(void)snprintf(until, sizeof(until), "hold_until%s",
+	(void)snprintf(until, sizeof(until), SUSPENDED "_until%s",
 		       *verb == 's' ? "=off" : "");
 	if (ctl->until != NULL) {
 		if ((status = read_until(ctl->until, &when)) != 0)
 			return status;
-		(void)snprintf(until, sizeof(until), "hold_until=%" PRId64,
-			       when);
+		(void)snprintf(until, sizeof(until),
+			       SUSPENDED "_until=%" PRId64, when);
 	}
 	status = begin(&request, level, name);
 	if (status == 0 && (mm_pair_put(&request, verb, text) < 0 ||
@@ -188,14 +190,14 @@ static int hold(struct mm_ctl *ctl, const char *verb, const char *text)
 	return status;
 }
 
-int mm_cmd_settings_hold(struct mm_ctl *ctl)
+int mm_cmd_settings_suspend(struct mm_ctl *ctl)
 {
-	return hold(ctl, "set", "hold=yes");
+	return suspend(ctl, "set", SUSPENDED "=yes");
 }
 
-int mm_cmd_settings_unhold(struct mm_ctl *ctl)
+int mm_cmd_settings_resume(struct mm_ctl *ctl)
 {
-	return hold(ctl, "unset", "hold");
+	return suspend(ctl, "unset", SUSPENDED);
 }
 
 int mm_cmd_settings_delete(struct mm_ctl *ctl)

@@ -28,10 +28,11 @@
 	  mm_cmd_settings_remove, "Remove entries from a list" }, \
 	{ group, "delete", what "...", 1, -1, JSON, \
 	  mm_cmd_settings_delete, "Delete with all that is kept for it" }
-#define HELD(group, what) \
-	{ group, "hold", what, 1, 1, JSON | MM_OPTION_UNTIL, \
-	  mm_cmd_settings_hold, "Send no notices, until a time or unhold" }, \
-	{ group, "unhold", what, 1, 1, JSON, mm_cmd_settings_unhold, \
+#define NOTICES(group, what) \
+	{ group, "suspend", what, 1, 1, JSON | MM_OPTION_UNTIL, \
+	  mm_cmd_settings_suspend, \
+	  "Send no notices, until a time or resume" }, \
+	{ group, "resume", what, 1, 1, JSON, mm_cmd_settings_resume, \
 	  "Send notices again" }
 #define SERVER \
 	{ "server", "show", "", 0, 0, JSON, mm_cmd_settings_show, \
@@ -44,9 +45,10 @@
 	  mm_cmd_settings_add, "Add entries to a list" }, \
 	{ "server", "remove", "KEY=VALUE...", 1, -1, JSON, \
 	  mm_cmd_settings_remove, "Remove entries from a list" }, \
-	{ "server", "hold", "", 0, 0, JSON | MM_OPTION_UNTIL, \
-	  mm_cmd_settings_hold, "Send no notices, until a time or unhold" }, \
-	{ "server", "unhold", "", 0, 0, JSON, mm_cmd_settings_unhold, \
+	{ "server", "suspend", "", 0, 0, JSON | MM_OPTION_UNTIL, \
+	  mm_cmd_settings_suspend, \
+	  "Send no notices, until a time or resume" }, \
+	{ "server", "resume", "", 0, 0, JSON, mm_cmd_settings_resume, \
 	  "Send notices again" }
 
 const struct mm_command mm_commands[] = {
@@ -91,9 +93,9 @@ const struct mm_command mm_commands[] = {
 	  "Print the completion for bash" },
 	SERVER,
 	NAMED("domain", "DOMAIN", ""),
-	HELD("domain", "DOMAIN"),
+	NOTICES("domain", "DOMAIN"),
 	NAMED("account", "ADDRESS", "DOMAIN"),
-	HELD("account", "ADDRESS"),
+	NOTICES("account", "ADDRESS"),
 	NAMED("alias", "ADDRESS", "DOMAIN"),
 	NAMED("lists", "ADDRESS", "DOMAIN"),
 	NAMED("login", "LOGIN", ""),

@@ -71,13 +71,15 @@ static void sort_boxes(struct mm_mailboxes *boxes)
 	boxes->count = kept;
 }
 
-static bool is_held(const struct mm_settings_view *view, int64_t now)
+static bool is_suspended(const struct mm_settings_view *view, int64_t now)
 {
 	const struct mm_setting_value *until;
 
-	if (mm_settings_value(view, MM_SETTING_HOLD, NULL)->num == 0)
+	if (mm_settings_value(view, MM_SETTING_NOTICES_SUSPENDED, NULL)->num ==
+	    0)
 		return false;
-	until = mm_settings_value(view, MM_SETTING_HOLD_UNTIL, NULL);
+	until = mm_settings_value(view, MM_SETTING_NOTICES_SUSPENDED_UNTIL,
+				  NULL);
 	return until->off || (int64_t)until->num > now;
 }
 
@@ -104,8 +106,8 @@ static void add_notice(struct mm_record *record, enum mm_notice_kind kind,
 	};
 }
 
-/* A hold goes before all. That a mailbox wants no warnings yields to a mailing
- * list: its members are told. */
+/* Suspension goes before all. That a mailbox wants no warnings yields to a
+ * mailing list: its members are told. */
 static void add_wanted(struct mm_record *record, enum mm_notice_kind kind,
 		       const struct mm_notify *notify,
 		       const struct mm_mailbox *box)
@@ -113,7 +115,7 @@ static void add_wanted(struct mm_record *record, enum mm_notice_kind kind,
 	struct mm_settings_view view;
 
 	mm_settings_view(notify->tree, box->address, &view);
-	if (!is_held(&view, notify->now) &&
+	if (!is_suspended(&view, notify->now) &&
 	    (box->member ||
 	     mm_settings_value(&view, MM_SETTING_VIRUS_NOTICE, NULL)->num != 0))
 		add_notice(record, kind, box->address, language_of(&view));

@@ -13,7 +13,7 @@ struct mm_notify {
 	const struct mm_conf *conf;
 	const struct mm_domains *domains;
 	struct mm_settings_tree *tree;
-	int64_t now; /* seconds since the epoch, for holds */
+	int64_t now; /* seconds since the epoch, for suspensions */
 };
 
 /* Put into record who is to be told of the treatment: each mailbox behind the

@@ -9,7 +9,7 @@ import pytest
 from riglib.client import Rig
 from conftest import start
 
-EMPTY = "version: 1\n"
+EMPTY = "version: 2\n"
 PANEL = "www-data"      # a user of users.panel
 CONSOLE = "list"        # a user of users.console
 CUSTOMER = "irc"        # a login of _logins

@@ -49,7 +49,7 @@ TABLE = [
     (["account", "set", CAROL, "virus_notice=no"], "P"),
     (["account", "set", "web@example.test", "virus_notice=no"], "PAN"),
     (["approve", ALICE, "a@b.example"], "PAO"),
-    (["account", "hold", ALICE], "P"),
+    (["account", "suspend", ALICE], "P"),
     (["account", "delete", ALICE], "P"),
     (["account", "list", DOMAIN], "PA"),
     (["account", "list", "example.org"], "P"),
@@ -222,12 +222,12 @@ REQUESTS = {
                      pair("name", "../../x@" + DOMAIN) +
                      pair("set", "virus_notice=no")), "end"),
     "a NUL": (frame(0x62, HEAD + field(201, field(1, b"set\0") +
-                                       field(2, b"hold\0=yes\0"))), "end"),
+                                       field(2, b"notices_suspended\0=yes\0"))), "end"),
     "unknown change": (frame(0x62, HEAD + pair("root", "yes")), "end"),
     "half of it bad": (frame(0x62, HEAD + pair("set", "virus_notice=no") +
-                             pair("set", "hold=yes")), "end"),
+                             pair("set", "notices_suspended=yes")), "end"),
     "no value": (frame(0x62, HEAD + pair("set", "virus_notice")), "end"),
-    "many pairs": (frame(0x62, HEAD + pair("unset", "hold") * 70), "end"),
+    "many pairs": (frame(0x62, HEAD + pair("unset", "notices_suspended") * 70), "end"),
 }
 
 
@@ -263,7 +263,7 @@ CONSOLES = {
                  SERVED + pair("add", "approved_senders=a@b.example"), True),
     "blocks": (CONSOLE, CHANGE,
                SERVED + pair("add", "blocked_senders=a@b.example"), True),
-    "a key of the panel": (CONSOLE, CHANGE, SERVED + pair("set", "hold=yes"),
+    "a key of the panel": (CONSOLE, CHANGE, SERVED + pair("set", "notices_suspended=yes"),
                            False),
     "for nobody": (CONSOLE, SHOW, HEAD, False),
     "for nobody, changes": (CONSOLE, CHANGE, HEAD + NO_NOTICE, False),

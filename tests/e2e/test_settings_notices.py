@@ -119,17 +119,17 @@ def test_login_of_a_local_program(srig):
     assert not notices(srig, srig.owner)
 
 
-def test_a_hold_and_its_end(srig):
+def test_suspension_and_its_end(srig):
     register(srig, ALICE, BOB)
-    srig.ctl("account", "hold", ALICE, "--until", "2h")
+    srig.ctl("account", "suspend", ALICE, "--until", "2h")
     send_virus(srig, [ALICE, BOB])
     assert warned(srig) == {BOB}
-    srig.ctl("account", "unhold", ALICE)
+    srig.ctl("account", "resume", ALICE)
     srig.empty()
-    srig.ctl("server", "hold")
+    srig.ctl("server", "suspend")
     send_virus(srig, [ALICE, BOB])
     assert warned(srig) == set()
-    srig.ctl("server", "unhold")
+    srig.ctl("server", "resume")
     send_virus(srig, [ALICE, BOB])
     assert warned(srig) == {ALICE, BOB}
 

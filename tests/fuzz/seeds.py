@@ -64,7 +64,7 @@ SETTINGS = [
     b"rules: {a: yes, b: off}\nnotices:\n  x: |\n    Subject: y\n\n    z\n"
     b"relay_hosts: [192.0.2.0/24]\nquarantine: {keep: 3d}\n",
     b"\x02version: 1\napproved_senders: [a@b.test, '*@c.test']\n"
-    b"blocked_senders: off\nhold: yes\nhold_until: 4000000000\n",
+    b"blocked_senders: off\nnotices_suspended: yes\nnotices_suspended_until: 4000000000\n",
     b"\x03version: 1\ntargets: [a@b.test]\n",
     b"\x06version: 1\nforbidden_words: [x]\n",
 ]

@@ -38,7 +38,7 @@ static const struct {
 	  "f:1:1: the version must stand first" },
 	{ "no keys", MM_LEVEL_ACCOUNT, "{}\n", MM_ERR_INVALID,
 	  "f:1:2: no version" },
-	{ "newer", MM_LEVEL_ACCOUNT, "version: 2\nvirus_notice: no\n",
+	{ "newer", MM_LEVEL_ACCOUNT, "version: 3\nvirus_notice: no\n",
 	  MM_ERR_VERSION, "f:1:10: version: made by a newer" },
 	{ "version 0", MM_LEVEL_ACCOUNT, "version: 0\n", MM_ERR_INVALID,
 	  "f:1:10: version: not a version" },
@@ -158,33 +158,32 @@ static void test_nul_and_size(void **state)
 	mm_buf_clear(&big);
 }
 
-static const char full[] =
-	"version: 1\n"
-	"virus_notice: no\n"
-	"notice_language: en\n"
-	"spam:\n"
-	"  sort: yes\n"
-	"  folder: \"Spam mail\"\n"
-	"  tag: no\n"
-	"  tag_score: off\n"
-	"  quarantine_score: 12\n"
-	"approved_senders: [\"a@b.test\", \"*@c.test\"]\n"
-	"blocked_senders: []\n"
-	"senders_max: 70\n"
-	"quarantine:\n"
-	"  digest: weekly\n"
-	"  keep: 3d\n"
-	"hold: yes\n"
-	"hold_until: 4000000000\n"
-	"rules: {virus-in: yes, spam: no}\n"
-	"notices: {virus-inbound: \"Subject: \\\"x\\\"\\n\\n"
-	"line \\\\ two\\n\"}\n"
-	"gateway_host: mail.example.org\n"
-	"relay_hosts: [192.0.2.0/24, \"2001:db8::1\"]\n"
-	"contracted_accounts: 20\n"
-	"plus_tags: off\n"
-	"catch_all: \"x@b.test\"\n"
-	"alias_of: b.test\n";
+static const char full[] = "version: 2\n"
+			   "virus_notice: no\n"
+			   "notice_language: en\n"
+			   "spam:\n"
+			   "  sort: yes\n"
+			   "  folder: \"Spam mail\"\n"
+			   "  tag: no\n"
+			   "  tag_score: off\n"
+			   "  quarantine_score: 12\n"
+			   "approved_senders: [\"a@b.test\", \"*@c.test\"]\n"
+			   "blocked_senders: []\n"
+			   "senders_max: 70\n"
+			   "quarantine:\n"
+			   "  digest: weekly\n"
+			   "  keep: 3d\n"
+			   "notices_suspended: yes\n"
+			   "notices_suspended_until: 4000000000\n"
+			   "rules: {virus-in: yes, spam: no}\n"
+			   "notices: {virus-inbound: \"Subject: \\\"x\\\"\\n\\n"
+			   "line \\\\ two\\n\"}\n"
+			   "gateway_host: mail.example.org\n"
+			   "relay_hosts: [192.0.2.0/24, \"2001:db8::1\"]\n"
+			   "contracted_accounts: 20\n"
+			   "plus_tags: off\n"
+			   "catch_all: \"x@b.test\"\n"
+			   "alias_of: b.test\n";
 
 static void test_round_trip(void **state)
 {
@@ -303,6 +302,37 @@ static void test_renamed(void **state)
 	mm_buf_clear(&error);
 }
 
+/* What files of version 1 have, and those of this version no longer. */
+static void test_version_1(void **state)
+{
+	static const char rest[] = "hold: yes\nhold_until: 4000000000\n";
+	struct mm_settings settings;
+	struct mm_buf error, out, text;
+
+	(void)state;
+	mm_buf_init(&error, 4096);
+	mm_buf_init(&text, 4096);
+	mm_buf_init(&out, MM_SETTINGS_FILE_MAX);
+	must(mm_buf_printf(&text, "version: 1\n%s", rest));
+	must(parse(MM_LEVEL_ACCOUNT, mm_buf_str(&text), text.len, &settings,
+		   &error));
+	must(mm_settings_format(&settings, &out));
+	assert_string_equal(mm_buf_str(&out),
+			    "version: 2\n"
+			    "notices_suspended: yes\n"
+			    "notices_suspended_until: 4000000000\n");
+	mm_settings_clear(&settings);
+	mm_buf_reset(&text);
+	must(mm_buf_printf(&text, "version: 2\n%s", rest));
+	assert_int_equal(parse(MM_LEVEL_ACCOUNT, mm_buf_str(&text), text.len,
+			       &settings, &error),
+			 MM_ERR_INVALID);
+	assert_non_null(strstr(mm_buf_str(&error), "hold: unknown key"));
+	mm_buf_clear(&error);
+	mm_buf_clear(&text);
+	mm_buf_clear(&out);
+}
+
 static void test_table(void **state)
 {
 	size_t i;
@@ -360,6 +390,7 @@ int main(void)
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_changes),
 		cmocka_unit_test(test_renamed),
+		cmocka_unit_test(test_version_1),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_senders_max),
 		cmocka_unit_test(test_match),

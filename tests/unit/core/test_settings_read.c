@@ -83,8 +83,8 @@ static void test_sees_changes(void **state)
 		put("b.test/accounts/a.yaml",
 		    i % 2 == 0 ? "version: 1\nhold: yes #\n"
 			       : "version: 1\nhold: no # \n");
-		assert_int_equal(number(tree, "a@b.test", MM_SETTING_HOLD,
-					&level),
+		assert_int_equal(number(tree, "a@b.test",
+					MM_SETTING_NOTICES_SUSPENDED, &level),
 				 i % 2 == 0);
 	}
 	mm_settings_tree_close(tree);

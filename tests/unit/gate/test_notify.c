@@ -112,7 +112,8 @@ static void test_operator(void **state)
 	struct mm_treatment treatment = { .tell_operator = true };
 
 	(void)state;
-	put("_server.yaml", "version: 1\nvirus_notice: no\nhold: yes\n");
+	put("_server.yaml",
+	    "version: 2\nvirus_notice: no\nnotices_suspended: yes\n");
 	assert_string_equal(list(&record, &treatment, MM_DIRECTION_INBOUND),
 			    "op@outside.test");
 }
@@ -169,21 +170,21 @@ static void test_map_decides(void **state)
 	assert_string_equal(inbound("x@reg.test", NULL, NULL), "x@reg.test");
 }
 
-static void test_holds(void **state)
+static void test_suspended(void **state)
 {
 	(void)state;
-	put("b.test/domain.yaml",
-	    "version: 1\nhold: yes\nhold_until: 999999\n");
+	put("b.test/domain.yaml", "version: 2\nnotices_suspended: yes\n"
+				  "notices_suspended_until: 999999\n");
 	assert_string_equal(inbound("a@b.test", NULL, NULL), "a@b.test");
-	put("b.test/domain.yaml",
-	    "version: 1\nhold: yes\nhold_until: 1000001\n");
+	put("b.test/domain.yaml", "version: 2\nnotices_suspended: yes\n"
+				  "notices_suspended_until: 1000001\n");
 	assert_string_equal(inbound("a@b.test", NULL, NULL), "");
-	put("b.test/domain.yaml", "version: 1\nhold: yes\n");
+	put("b.test/domain.yaml", "version: 2\nnotices_suspended: yes\n");
 	assert_string_equal(inbound("a@b.test", "a@example.test", NULL),
 			    "a@example.test");
 	put("b.test/lists/team.yaml", "version: 1\nmembers: [a@b.test]\n");
 	assert_string_equal(inbound("team@b.test", NULL, NULL), "");
-	put("b.test/accounts/a.yaml", "version: 1\nhold: no\n");
+	put("b.test/accounts/a.yaml", "version: 2\nnotices_suspended: no\n");
 	assert_string_equal(inbound("team@b.test", NULL, NULL), "a@b.test");
 }
 
@@ -197,7 +198,7 @@ int main(void)
 		TEST(test_operator),
 		TEST(test_every_order),
 		TEST(test_map_decides),
-		TEST(test_holds),
+		TEST(test_suspended),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,7 @@ static int export_is(const char *want)
 }
 
 static const char exported[] =
-	"version: 1\n"
+	"version: 2\n"
 	"server:\n"
 	"  virus_notice: no\n"
 	"logins:\n"
@@ -44,7 +44,7 @@ static const char exported[] =
 	"        members: [\"a@b.test\"]\n";
 
 /* Folders have no order, so that a second domain has a test of its own. */
-static const char two_domains[] = "version: 1\n"
+static const char two_domains[] = "version: 2\n"
 				  "domains:\n"
 				  "  b.test:\n"
 				  "    settings: {}\n"
@@ -105,12 +105,14 @@ static int work_import(void)
 	struct mm_buf error;
 
 	mm_buf_init(&error, 4096);
+	/* Of an older version: the key has another name now. */
 	return replace_all("version: 1\nserver:\n  hold: yes\n", &error);
 }
 
 static void test_import_dies(void **state)
 {
-	static const char after[] = "version: 1\nserver:\n  hold: yes\n";
+	static const char after[] = "version: 2\nserver:\n"
+				    "  notices_suspended: yes\n";
 	struct mm_buf error;
 	int n, old = 0;
 
@@ -134,7 +136,7 @@ static const struct {
 } bad_imports[] = {
 	{ "", "an empty file" },
 	{ "domains: {}\n", "the version must stand first" },
-	{ "version: 2\n", "newer version" },
+	{ "version: 3\n", "newer version" },
 	{ "version: 1\ndomain: {}\n", "domain: unknown key" },
 	{ "version: 1\ndomains:\n  ../x: {}\n", "not a domain name" },
 	{ "version: 1\ndomains:\n  b.test: {accounts: {}}\n",
@@ -190,7 +192,7 @@ static void test_deletes_bit_by_bit(void **state)
 	assert_int_equal(
 		mm_settings_store_delete(&store, MM_LEVEL_DOMAIN, "b.test"),
 		1);
-	assert_int_equal(export_is("version: 1\n"), 0);
+	assert_int_equal(export_is("version: 2\n"), 0);
 	assert_int_equal(put_score("a@b.test", "22"), 0);
 	while (mm_settings_store_tidy(&store, 100) == 1)
 		steps++;
@@ -222,7 +224,7 @@ static void test_deletes(void **state)
 		mm_settings_store_delete(&store, MM_LEVEL_DOMAIN, "B.test"), 1);
 	assert_int_equal(
 		mm_settings_store_delete(&store, MM_LEVEL_DOMAIN, "b.test"), 0);
-	assert_int_equal(export_is("version: 1\nserver:\n  virus_notice: no\n"
+	assert_int_equal(export_is("version: 2\nserver:\n  virus_notice: no\n"
 				   "logins:\n  web:\n    account: "
 				   "\"a@b.test\"\n"),
 			 0);
