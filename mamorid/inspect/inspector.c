@@ -6,7 +6,6 @@
  * a silent peer.
  */
 #include <errno.h>
-#include <malloc.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +18,8 @@
 #include "core/frame.h"
 #include "mamorid/inspect/canary.h"
 #include "mamorid/inspect/inspect.h"
+#include "mamorid/inspect/inspector_job.h"
+#include "mamorid/inspect/rewrite_serve.h"
 #include "mamorid/inspect/worker.h"
 #include "mamorid/log.h"
 #include "mamorid/title.h"
@@ -26,9 +27,7 @@
 /* A fresh worker takes over after so many connections: what a mail may have
  * done to this one does not last. */
 #define SERVED_MAX 1000u
-#define PEER_MS 2000	/* how long a peer may be silent */
 #define INSPECT_FDS 2u
-#define LARGE_MESSAGE (4u << 20)
 #define LONG_SCAN_MS 200u
 
 static bool may_ask(const struct mm_users *users, uid_t uid)
@@ -36,39 +35,6 @@ static bool may_ask(const struct mm_users *users, uid_t uid)
 	return uid == 0 || uid == users->gate.uid ||
 	       uid == users->courier.uid ||
 	       (!users->root && uid == geteuid());
-}
-
-static mm_deadline scan_deadline(const struct mm_worker *worker,
-				 mm_deadline asked)
-{
-	mm_deadline own = mm_deadline_in(
-		(int64_t)worker->role->conf->limits_scan_time * 1000);
-
-	return asked < own ? asked : own;
-}
-
-/* Copy the message out of the passed descriptors. 0 or a negative code with
- * the reason for the peer. */
-static int take_source(const struct mm_worker *worker,
-		       const struct mm_frame *frame,
-		       const struct mm_inspect_request *req,
-		       struct mm_source *source, const char **why_r)
-{
-	size_t header_size;
-	size_t body_size;
-	int r;
-
-	*why_r = "header descriptor refused";
-	r = mm_check_memfd(frame->fds[0], MM_HEADER_MAX, &header_size);
-	if (r < 0)
-		return r;
-	*why_r = "body descriptor refused";
-	if ((r = mm_check_body(frame->fds[1], SIZE_MAX, &body_size)) < 0)
-		return r;
-	*why_r = "message cannot be read";
-	return mm_source_from_fds(source, frame->fds[0], header_size,
-				  frame->fds[1], req->body_offset, body_size,
-				  worker->role->conf->limits_message_size);
 }
 
 static int send_findings(int conn, uint32_t id,
@@ -86,7 +52,7 @@ static int send_findings(int conn, uint32_t id,
 		goto out;
 	}
 	r = mm_frame_send(conn, MM_FRAME_FINDINGS, id, NULL, &fd, 1,
-			  mm_deadline_in(PEER_MS));
+			  mm_deadline_in(MM_PEER_MS));
 out:
 	mm_close(&fd);
 	mm_buf_clear(&buf);
@@ -109,69 +75,71 @@ static int inspect(const struct mm_worker *worker, int conn,
 		   const struct mm_frame *frame,
 		   const struct mm_inspect_request *req)
 {
-	struct mm_slot *slot = worker->slot;
-	struct mm_source source = { 0 };
+	struct mm_inspector_job job = {
+		.worker = worker,
+		.trace = req->trace,
+		.header_fd = frame->fds[0],
+		.body_fd = frame->fds[1],
+		.body_offset = req->body_offset,
+		.deadline = req->deadline,
+	};
+	struct mm_source source;
 	struct mm_report report;
-	mm_deadline deadline;
 	const char *why;
-	bool large;
 	int r;
 
 	mm_report_init(&report);
-	deadline = scan_deadline(worker, req->deadline);
-	(void)snprintf(slot->trace, sizeof(slot->trace), "%s",
-		       req->trace != NULL ? req->trace : "");
-	slot->deadline_ms = deadline;
-	slot->state = MM_SLOT_BUSY;
-	if ((r = take_source(worker, frame, req, &source, &why)) == 0) {
+	mm_inspector_job_begin(&job);
+	if ((r = mm_inspector_job_source(&job, &source, &why)) == 0) {
 		mm_inspect(worker->engine, worker->role->conf, &source,
-			   deadline, &report);
-		log_result(slot->trace, &report.findings);
+			   job.deadline, &report);
+		log_result(req->trace, &report.findings);
 		r = send_findings(conn, frame->id, &report.findings);
 	} else {
-		mm_log(MM_LOG_WARN, "inspect-refused", slot->trace, "reason",
-		       why, NULL);
-		r = mm_send_error(conn, frame->id, why,
-				  mm_deadline_in(PEER_MS));
+		r = mm_inspector_job_refuse(req->trace, conn, frame->id,
+					    "inspect-refused", why);
 	}
-	slot->state = MM_SLOT_IDLE;
-	large = source.len > LARGE_MESSAGE ||
-		report.findings.scan_ms > LONG_SCAN_MS;
+	job.large |= report.findings.scan_ms > LONG_SCAN_MS;
 	mm_source_clear(&source);
 	mm_report_clear(&report);
-	/* Memory is kept for the next small message, not hundreds of MB. */
-	if (large)
-		(void)malloc_trim(0);
+	mm_inspector_job_end(&job);
+	return r;
+}
+
+/* One request, whose form alone is known to be right. */
+static int serve_frame(const struct mm_worker *worker, int conn,
+		       struct mm_frame *frame)
+{
+	struct mm_inspect_request req;
+	int r = MM_ERR_FORMAT;
+
+	if (frame->type == MM_FRAME_REWRITE)
+		return mm_rewrite_serve(worker, conn, frame);
+	if (frame->type == MM_FRAME_INSPECT && frame->nfds == INSPECT_FDS)
+		r = mm_inspect_request_decode(frame->payload.data,
+					      frame->payload.len, &req);
+	if (r == 0)
+		return inspect(worker, conn, frame, &req);
+	mm_log(MM_LOG_WARN, "inspect-refused", NULL, "reason", mm_err_text(r),
+	       NULL);
+	/* The stream is given up in any case. */
+	if (mm_send_error(conn, frame->id, "not a valid request",
+			  mm_deadline_in(MM_PEER_MS)) == 0)
+		r = MM_ERR_FORMAT;
 	return r;
 }
 
 /* One request. 0 to go on with this peer. */
 static int serve(const struct mm_worker *worker, int conn)
 {
-	struct mm_inspect_request req;
 	struct mm_frame frame;
 	int r;
 
 	mm_frame_init(&frame);
-	if ((r = mm_frame_recv(conn, &frame, MM_FRAME_MAX, INSPECT_FDS,
-			       mm_deadline_in(PEER_MS))) < 0)
-		goto out;
-	if (frame.type != MM_FRAME_INSPECT || frame.nfds != INSPECT_FDS)
-		r = MM_ERR_FORMAT;
-	else
-		r = mm_inspect_request_decode(frame.payload.data,
-					      frame.payload.len, &req);
-	if (r < 0) {
-		mm_log(MM_LOG_WARN, "inspect-refused", NULL, "reason",
-		       mm_err_text(r), NULL);
-		/* The stream is given up in any case. */
-		if (mm_send_error(conn, frame.id, "not a valid request",
-				  mm_deadline_in(PEER_MS)) == 0)
-			r = MM_ERR_FORMAT;
-		goto out;
-	}
-	r = inspect(worker, conn, &frame, &req);
-out:
+	r = mm_frame_recv(conn, &frame, MM_FRAME_MAX, MM_REWRITE_FDS,
+			  mm_deadline_in(MM_PEER_MS));
+	if (r == 0)
+		r = serve_frame(worker, conn, &frame);
 	mm_frame_clear(&frame);
 	return r;
 }
@@ -192,7 +160,7 @@ static bool next_request(const struct mm_worker *worker, int conn, bool first)
 		{ .fd = conn, .events = POLLIN },
 		{ .fd = first ? -1 : worker->retire_fd, .events = POLLIN },
 	};
-	mm_deadline deadline = mm_deadline_in(PEER_MS);
+	mm_deadline deadline = mm_deadline_in(MM_PEER_MS);
 	int n;
 
 	do {

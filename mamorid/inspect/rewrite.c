@@ -86,6 +86,26 @@ static int put_text_part(const char *text, const char *eol, struct mm_buf *out)
 	return 0;
 }
 
+static int put_removal(const struct rewriting *rw,
+		       const struct mm_removal *removal,
+		       const struct mm_head *head, struct mm_buf *out)
+{
+	int r;
+
+	if (removal->document == NULL) {
+		r = mm_head_copy(head, false, out);
+		return r < 0 ? r : put_text_part(removal->text, rw->eol, out);
+	}
+	if ((r = mm_head_copy_base64(head, out)) < 0 ||
+	    (r = mm_buf_puts(out, rw->eol)) < 0 ||
+	    (r = mm_encode_base64(removal->document->data,
+				  removal->document->len, rw->eol, out)) < 0)
+		return r;
+	if (removal->document->len > 0)
+		mm_buf_truncate(out, out->len - strlen(rw->eol));
+	return 0;
+}
+
 static int remove_part(struct rewriting *rw, const struct mm_removal *removal)
 {
 	const struct mm_leaf *leaf = NULL;
@@ -102,8 +122,7 @@ static int remove_part(struct rewriting *rw, const struct mm_removal *removal)
 	if (splice == NULL)
 		return MM_ERR_LIMIT;
 	rw->done->header |= head.begin == 0;
-	if ((r = mm_head_copy(&head, false, &splice->text)) < 0 ||
-	    (r = put_text_part(removal->text, rw->eol, &splice->text)) < 0)
+	if ((r = put_removal(rw, removal, &head, &splice->text)) < 0)
 		return r;
 	/* A message's last line ends, a part's is ended by the boundary. */
 	return leaf->raw_end == rw->len

@@ -8,10 +8,12 @@
 #include "core/proto_rewrite.h"
 #include "mamorid/inspect/mime.h"
 
-/* A part goes, a text takes its place. */
+/* A part goes, a text takes its place; or, with a document, the part stays
+ * what it says it is and has other contents. */
 struct mm_removal {
 	const char *part;	/* "2.1", as in findings */
 	const char *text;	/* UTF-8, lines end in "\n" */
+	const struct mm_buf *document; /* or NULL */
 };
 
 struct mm_rewrite_plan {
@@ -24,7 +26,7 @@ struct mm_rewritten {
 	enum mm_stamped stamped;
 	bool header;		/* the message's own header was changed:
 				 * fields Content-* and MIME-Version */
-	bool signed_broken;	/* a part of a signed message was removed */
+	bool signed_broken;	/* a part of a signed message was changed */
 };
 
 /* Carry out a plan on a message of len bytes, header and body, and append the

@@ -183,6 +183,30 @@ int mm_head_copy(const struct mm_head *head, bool content, struct mm_buf *out)
 	return r;
 }
 
+int mm_head_copy_base64(const struct mm_head *head, struct mm_buf *out)
+{
+	/* What tells of the old bytes (RFC 1864, and some programs). */
+	static const char *const stale[] = {
+		"Content-Transfer-Encoding", "Content-MD5", "Content-Length",
+	};
+	size_t next;
+	int r = 0;
+
+	for (size_t pos = head->begin; pos < head->end && r == 0;
+	     pos = next) {
+		bool is_stale = false;
+
+		next = field_end(head, pos);
+		for (size_t i = 0; i < sizeof(stale) / sizeof(*stale); i++)
+			is_stale |= is_named(head->data + pos, next - pos,
+					     stale[i]);
+		if (!is_stale)
+			r = mm_buf_put(out, head->data + pos, next - pos);
+	}
+	return r < 0 ? r : mm_buf_printf(out, "Content-Transfer-Encoding: "
+					 "base64%s", head->eol);
+}
+
 int mm_head_recharset(const char *value, const char *charset,
 		      struct mm_buf *out)
 {

@@ -35,6 +35,10 @@ MM_CHECK int mm_head_param(const char *value, const char *name, char *param,
 MM_CHECK int mm_head_copy(const struct mm_head *head, bool content,
 			  struct mm_buf *out);
 
+/* Append the fields as those of the same content in base64. As above. */
+MM_CHECK int mm_head_copy_base64(const struct mm_head *head,
+				 struct mm_buf *out);
+
 /* Append the field's value with another charset, all else as it was. */
 MM_CHECK int mm_head_recharset(const char *value, const char *charset,
 			       struct mm_buf *out);

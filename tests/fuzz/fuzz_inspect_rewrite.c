@@ -44,7 +44,7 @@ static void try(const unsigned char *data, size_t len,
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t len)
 {
 	const struct mm_removal removals[] = {
-		{ "1", "除去\n" }, { "2", "x\n" },
+		{ "1", "除去\n", NULL }, { "2", "x\n", NULL },
 	};
 	const struct mm_rewrite_plan plans[] = {
 		{ .count = 0 },

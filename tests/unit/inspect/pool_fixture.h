@@ -132,8 +132,8 @@ static void expect_exit(int want)
 	channel = -1;
 }
 
-static int ask(int conn, int body_fd, const char *header, mm_deadline deadline,
-	       uint64_t offset)
+static UNUSED int ask(int conn, int body_fd, const char *header,
+		      mm_deadline deadline, uint64_t offset)
 {
 	struct mm_inspect_request req = {
 		.version = MM_PROTO_VERSION,
@@ -156,7 +156,7 @@ static int ask(int conn, int body_fd, const char *header, mm_deadline deadline,
 	return r;
 }
 
-static enum mm_verdict verdict_of(struct mm_frame *frame)
+static UNUSED enum mm_verdict verdict_of(struct mm_frame *frame)
 {
 	struct mm_findings findings;
 	enum mm_verdict verdict;

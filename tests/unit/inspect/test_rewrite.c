@@ -45,7 +45,7 @@ static void test_remove(void **state)
 		"Content-Type: text/plain; charset=utf-8\n"
 		"Content-Transfer-Encoding: base64\n"
 		"Content-Disposition: inline\n\n6Zmk5Y67Cg==" AFTER;
-	const struct mm_removal removal = { "2", "除去\n" };
+	const struct mm_removal removal = { "2", "除去\n", NULL };
 	const struct mm_rewrite_plan plan = { &removal, 1, NULL };
 	struct mm_rewritten done;
 	struct mm_mail again;
@@ -72,7 +72,7 @@ static void test_remove_all(void **state)
 		"Content-Type: text/plain; charset=utf-8\n"
 		"Content-Transfer-Encoding: base64\n"
 		"Content-Disposition: inline\n\neAo=\n";
-	const struct mm_removal removal = { "1", "x\n" };
+	const struct mm_removal removal = { "1", "x\n", NULL };
 	const struct mm_rewrite_plan plan = { &removal, 1, NULL };
 	struct mm_rewritten done;
 	struct mm_buf out;
@@ -87,8 +87,10 @@ static void test_remove_all(void **state)
 static void test_errors(void **state)
 {
 	static const char mail[] = BEFORE ATTACHMENT "--b--\n";
-	const struct mm_removal missing = { "3", "x\n" };
-	const struct mm_removal twice[] = { { "2", "x\n" }, { "2", "y\n" } };
+	const struct mm_removal missing = { "3", "x\n", NULL };
+	const struct mm_removal twice[] = {
+		{ "2", "x\n", NULL }, { "2", "y\n", NULL },
+	};
 	const struct mm_mime_limits few = { .parts = 1,
 					    .deadline = MM_DEADLINE_NONE };
 	struct mm_rewrite_plan plan = { &missing, 1, NULL };
@@ -120,7 +122,7 @@ static void test_signed_broken(void **state)
 		"Content-Type: multipart/signed; boundary=b\n\n"
 		"--b\n" ATTACHMENT "--b\n"
 		"Content-Type: application/pgp-signature\n\nx\n--b--\n";
-	const struct mm_removal removal = { "1", "x\n" };
+	const struct mm_removal removal = { "1", "x\n", NULL };
 	const struct mm_rewrite_plan plan = { &removal, 1, STAMP };
 	struct mm_rewritten done;
 	struct mm_mail again;
@@ -140,7 +142,7 @@ static void test_signed_broken(void **state)
 static void test_cut(void **state)
 {
 	static const char mail[] = BEFORE ATTACHMENT "--b--\n";
-	const struct mm_removal removal = { "2", "x\n" };
+	const struct mm_removal removal = { "2", "x\n", NULL };
 	const struct mm_rewrite_plan plan = { &removal, 1, STAMP };
 	char *copy;
 
