@@ -307,15 +307,16 @@ static bool must_be_encoded(unsigned char c)
 	return c != '\r' && c != '\n' && (c < 0x20 || c > 0x7e);
 }
 
-/* Do the blanks at pos count as nothing? */
-static bool drops_blanks(const unsigned char *in, size_t len, size_t pos,
-			 unsigned int how, bool first)
+/* What is left of the blanks from pos to next. Returns how many bytes. */
+static size_t read_blanks(const unsigned char *in, size_t pos, size_t next,
+			  unsigned int how, unsigned char *out)
 {
-	if (!blank_at(in, len, pos))
-		return false;
-	return ((how & MM_QUOTED_LEFT) && first) ||
-	       ((how & MM_QUOTED_STRIP) &&
-		end_at(in, len, skip_blanks(in, len, pos)));
+	size_t used = 0;
+
+	for (; pos < next; pos++)
+		if (!(how & MM_QUOTED_CLEAN) || !must_be_encoded(in[pos]))
+			out[used++] = in[pos];
+	return used;
 }
 
 static size_t read_lines(const unsigned char *in, size_t len, unsigned int how,
@@ -328,8 +329,11 @@ static size_t read_lines(const unsigned char *in, size_t len, unsigned int how,
 	size_t pos = 0;
 
 	while (pos < len) {
-		const size_t next = skip_blanks(in, len, pos + 1);
 		const unsigned char c = in[pos];
+		/* All blanks in one step: there may be millions. */
+		const size_t next = c == '=' || blank_at(in, len, pos)
+					    ? skip_blanks(in, len, pos + 1)
+					    : pos + 1;
 
 		if (c == '=' && hex_at(in, len, pos)) {
 			out[used++] = (unsigned char)(hex(in[pos + 1]) << 4 |
@@ -341,7 +345,11 @@ static size_t read_lines(const unsigned char *in, size_t len, unsigned int how,
 			continue;
 		} else if (c == '=' && drops) {
 			pos = after_invalid(in, len, pos, how);
-		} else if (drops_blanks(in, len, pos, how, first)) {
+		} else if (blank_at(in, len, pos)) {
+			if (!((how & MM_QUOTED_LEFT) && first) &&
+			    !((how & MM_QUOTED_STRIP) && end_at(in, len, next)))
+				used += read_blanks(in, pos, next, how,
+						    out + used);
 			pos = next;
 		} else {
 			if (!(how & MM_QUOTED_CLEAN) || !must_be_encoded(c))
