@@ -53,9 +53,12 @@ static int set_limits(struct mm_engine *engine, const struct mm_conf *conf)
 			 conf->limits_depth + MAIL_LAYERS)) < 0 ||
 	    (r = set_num(engine, CL_ENGINE_MAX_FILES, conf->limits_parts)) < 0)
 		return r;
-	/* A layer known from the cache would yield no facts. A JIT would want
+	/* A layer known from the cache would yield no facts. One search for all
+	 * patterns instead of two, one of which (Boyer-Moore) is for plain
+	 * ones: the other has to be done in any case. A JIT would want
 	 * executable memory, which the jail denies. */
-	if ((r = set_num(engine, CL_ENGINE_DISABLE_CACHE, 1)) < 0)
+	if ((r = set_num(engine, CL_ENGINE_DISABLE_CACHE, 1)) < 0 ||
+	    (r = set_num(engine, CL_ENGINE_AC_ONLY, 1)) < 0)
 		return r;
 	return set_num(engine, CL_ENGINE_BYTECODE_MODE,
 		       CL_BYTECODE_MODE_INTERPRETER);
