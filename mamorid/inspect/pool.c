@@ -20,6 +20,7 @@
 #include "core/fdutil.h"
 #include "mamorid/channel.h"
 #include "mamorid/generation.h"
+#include "mamorid/inspect/huge_pages.h"
 #include "mamorid/inspect/inspect.h"
 #include "mamorid/log.h"
 #include "mamorid/sizes.h"
@@ -248,6 +249,7 @@ int mm_pool_main(const struct mm_role *role)
 	mm_inspect_init();
 	if (load(role, &pool.engine) < 0)
 		return 1;
+	mm_huge_pages_collapse();
 	if (pipe2(pool.retire, O_CLOEXEC) < 0)
 		mm_fatal("pool", "pipe: %s", strerror(errno));
 	mm_pool_logs_open(&pool);
