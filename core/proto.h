@@ -98,7 +98,14 @@ struct mm_scan_request {
 	const char *trace;
 	const char *sender;	/* envelope sender, "" for the null sender */
 	const char **recipients;
+	const char **options;	/* of each, RFC 3461: "NOTIFY=NEVER ORCPT=...";
+				 * members or the whole may be NULL */
 	size_t nrecipients;
+	const char *mail_command; /* what the client sent as MAIL, if Exim's
+				 * configuration keeps it; foreign text */
+	const char *result;	/* the X-Mamori-Result line that a local
+				 * process brought along: worth nothing unless
+				 * it is our courier */
 	struct mm_header *headers; /* in order, deleted ones left out */
 	size_t nheaders;
 	const char *auth_id;	/* $authenticated_id */
@@ -272,6 +279,9 @@ struct mm_record {
 	size_t findings_len;
 	struct mm_notice *notices;
 	size_t nnotices;
+	const char *variant;	/* encoded mm_variant (core/proto_variant.h):
+				 * the message is to be injected for those */
+	size_t variant_len;	/* 0: it is not */
 };
 
 MM_CHECK int mm_record_encode(struct mm_buf *buf,
@@ -283,10 +293,12 @@ void mm_record_clear(struct mm_record *record);
 enum mm_outbox_kind {
 	MM_OUTBOX_NOTICE = 1,
 	MM_OUTBOX_RELEASE = 2,
+	MM_OUTBOX_VARIANT = 3,
 };
 
-/* One thing to inject. A notice carries its record, a release the stored
- * message as the frame's second descriptor. */
+/* One thing to inject. A notice carries its record; a release and a variant
+ * the stored message as the frame's second descriptor, and a variant those of
+ * its recipients who have not got it, as an encoded mm_variant. */
 struct mm_outbox_item {
 	uint32_t version;
 	uint64_t id;
@@ -296,9 +308,11 @@ struct mm_outbox_item {
 	const char *sender;	/* envelope sender to use, "" for null */
 	enum mm_notice_kind notice;
 	int64_t created;	/* when it happened, seconds since the epoch */
-	const char *record;	/* encoded mm_record, record_len bytes */
+	const char *record;	/* encoded, record_len bytes */
 	size_t record_len;
 };
+
+#define MM_OUTBOX_RCPTS_MAX 50u	/* of one variant row */
 
 MM_CHECK int mm_outbox_item_encode(struct mm_buf *buf,
 				   const struct mm_outbox_item *item);
@@ -311,17 +325,27 @@ enum mm_outbox_outcome {
 	MM_OUTBOX_REFUSED = 3,	/* for good: the row goes, logged */
 };
 
+/* A variant's recipient to whom it was not sent. */
+struct mm_outbox_left {
+	const char *to;
+	enum mm_outbox_outcome outcome;
+	const char *text;
+};
+
 struct mm_outbox_done {
 	uint32_t version;
 	uint64_t id;
 	enum mm_outbox_outcome outcome;
 	const char *text;	/* the MTA's reply or the reason */
+	struct mm_outbox_left *left; /* with SENT: but not to these */
+	size_t nleft;
 };
 
 MM_CHECK int mm_outbox_done_encode(struct mm_buf *buf,
 				   const struct mm_outbox_done *done);
 MM_CHECK int mm_outbox_done_decode(const void *data, size_t len,
 				   struct mm_outbox_done *done_r);
+void mm_outbox_done_clear(struct mm_outbox_done *done);
 
 /* ---- control.sock and errors ------------------------------------------ */
 

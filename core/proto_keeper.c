@@ -1,5 +1,5 @@
 /*
- * keeper.sock: what the gate has recorded, and what the courier works off.
+ * keeper.sock: what the gate has recorded.
  */
 #include "core/proto.h"
 
@@ -22,6 +22,7 @@ enum record_tag {
 	TAG_BODY_OFFSET = 9,
 	TAG_FINDINGS = 10,
 	TAG_NOTICE = 11,	/* a nested list */
+	TAG_VARIANT = 12,
 };
 
 enum notice_tag {
@@ -29,21 +30,6 @@ enum notice_tag {
 	TAG_NOTICE_TO = 2,
 	TAG_NOTICE_LANGUAGE = 3,
 };
-
-enum item_tag {
-	TAG_ID = 2,
-	TAG_KIND = 3,
-	TAG_ITEM_TRACE = 4,
-	TAG_TO = 5,
-	TAG_ITEM_SENDER = 6,
-	TAG_ITEM_NOTICE = 7,
-	TAG_CREATED = 8,
-	TAG_RECORD = 9,
-};
-
-enum done_tag { TAG_DONE_ID = 2, TAG_OUTCOME = 3, TAG_TEXT = 4 };
-
-/* ---- record ---------------------------------------------------------- */
 
 static int put_notice(struct mm_buf *buf, const struct mm_notice *notice)
 {
@@ -82,6 +68,9 @@ int mm_record_encode(struct mm_buf *buf, const struct mm_record *record)
 		r = mm_wire_put_str(buf, TAG_RECIPIENT, record->recipients[i]);
 	for (i = 0; i < record->nnotices && r == 0; i++)
 		r = put_notice(buf, &record->notices[i]);
+	if (r == 0 && record->variant_len > 0)
+		r = mm_wire_put(buf, TAG_VARIANT, record->variant,
+				record->variant_len);
 	return r;
 }
 
@@ -162,6 +151,10 @@ static int get_record_field(uint16_t tag, const struct mm_wire *field,
 		return 0;
 	case TAG_NOTICE:
 		return add_notice(field, record);
+	case TAG_VARIANT:
+		record->variant = (const char *)field->pos;
+		record->variant_len = mm_wire_left(field);
+		return 0;
 	default:
 		return 0;
 	}
@@ -192,124 +185,4 @@ void mm_record_clear(struct mm_record *record)
 	free(record->recipients);
 	free(record->notices);
 	memset(record, 0, sizeof(*record));
-}
-
-/* ---- outbox ---------------------------------------------------------- */
-
-int mm_outbox_item_encode(struct mm_buf *buf, const struct mm_outbox_item *item)
-{
-	int r;
-
-	if ((r = mm_wire_put_num(buf, TAG_VERSION, MM_PROTO_VERSION)) < 0 ||
-	    (r = mm_wire_put_num(buf, TAG_ID, item->id)) < 0 ||
-	    (r = mm_wire_put_num(buf, TAG_KIND, item->kind)) < 0 ||
-	    (r = mm_wire_put_str(buf, TAG_ITEM_TRACE, item->trace)) < 0 ||
-	    (r = mm_wire_put_str(buf, TAG_TO, item->to)) < 0 ||
-	    (r = mm_wire_put_str(buf, TAG_ITEM_SENDER, item->sender)) < 0 ||
-	    (r = mm_wire_put_num(buf, TAG_ITEM_NOTICE, item->notice)) < 0 ||
-	    (r = mm_wire_put_num(buf, TAG_CREATED, (uint64_t)item->created)) <
-		    0)
-		return r;
-	return mm_wire_put(buf, TAG_RECORD, item->record, item->record_len);
-}
-
-static int get_item_field(uint16_t tag, const struct mm_wire *field,
-			  struct mm_outbox_item *item)
-{
-	uint64_t num = 0;
-	int r;
-
-	switch (tag) {
-	case TAG_VERSION:
-		return mm_list_version(field, &item->version);
-	case TAG_ID:
-		return mm_wire_get_num(field, 1, INT64_MAX, &item->id);
-	case TAG_KIND:
-		r = mm_wire_get_num(field, MM_OUTBOX_NOTICE, MM_OUTBOX_RELEASE,
-				    &num);
-		item->kind = (enum mm_outbox_kind)num;
-		return r;
-	case TAG_ITEM_TRACE:
-		return mm_wire_get_str(field, MM_TRACE_MAX, &item->trace);
-	case TAG_TO:
-		return mm_wire_get_str(field, MM_TEXT_MAX, &item->to);
-	case TAG_ITEM_SENDER:
-		return mm_wire_get_str(field, MM_TEXT_MAX, &item->sender);
-	case TAG_ITEM_NOTICE:
-		r = mm_wire_get_num(field, 0, MM_NOTICE_NOT_CHECKED, &num);
-		item->notice = (enum mm_notice_kind)num;
-		return r;
-	case TAG_CREATED:
-		r = mm_wire_get_num(field, 0, INT64_MAX, &num);
-		item->created = (int64_t)num;
-		return r;
-	case TAG_RECORD:
-		item->record = (const char *)field->pos;
-		item->record_len = mm_wire_left(field);
-		return 0;
-	default:
-		return 0;
-	}
-}
-
-int mm_outbox_item_decode(const void *data, size_t len,
-			  struct mm_outbox_item *item_r)
-{
-	struct mm_wire in, field;
-	uint16_t tag;
-	int r;
-
-	memset(item_r, 0, sizeof(*item_r));
-	mm_wire_init(&in, data, len);
-	while ((r = mm_wire_next(&in, &tag, &field)) > 0)
-		if ((r = get_item_field(tag, &field, item_r)) < 0)
-			return r;
-	if (r < 0)
-		return r;
-	if (item_r->version == 0 || item_r->id == 0 || item_r->kind == 0 ||
-	    item_r->trace == NULL || item_r->to == NULL ||
-	    item_r->sender == NULL ||
-	    (item_r->kind == MM_OUTBOX_NOTICE && item_r->notice == 0))
-		return MM_ERR_FORMAT;
-	return 0;
-}
-
-int mm_outbox_done_encode(struct mm_buf *buf, const struct mm_outbox_done *done)
-{
-	int r;
-
-	if ((r = mm_wire_put_num(buf, TAG_VERSION, MM_PROTO_VERSION)) < 0 ||
-	    (r = mm_wire_put_num(buf, TAG_DONE_ID, done->id)) < 0 ||
-	    (r = mm_wire_put_num(buf, TAG_OUTCOME, done->outcome)) < 0)
-		return r;
-	return mm_wire_put_str(buf, TAG_TEXT, done->text);
-}
-
-int mm_outbox_done_decode(const void *data, size_t len,
-			  struct mm_outbox_done *done_r)
-{
-	struct mm_wire in, field;
-	uint64_t num = 0;
-	uint16_t tag;
-	int r;
-
-	memset(done_r, 0, sizeof(*done_r));
-	mm_wire_init(&in, data, len);
-	while ((r = mm_wire_next(&in, &tag, &field)) > 0) {
-		if (tag == TAG_VERSION)
-			r = mm_list_version(&field, &done_r->version);
-		else if (tag == TAG_DONE_ID)
-			r = mm_wire_get_num(&field, 1, INT64_MAX, &done_r->id);
-		else if (tag == TAG_OUTCOME)
-			r = mm_wire_get_num(&field, MM_OUTBOX_SENT,
-					    MM_OUTBOX_REFUSED, &num);
-		else if (tag == TAG_TEXT)
-			r = mm_wire_get_str(&field, MM_TEXT_MAX, &done_r->text);
-		if (r < 0)
-			return r;
-	}
-	done_r->outcome = (enum mm_outbox_outcome)num;
-	if (r == 0 && (done_r->version == 0 || done_r->id == 0 || num == 0))
-		return MM_ERR_FORMAT;
-	return r;
 }

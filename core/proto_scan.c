@@ -31,6 +31,9 @@ enum request_tag {
 	TAG_DEADLINE = 17,
 	TAG_BODY_OFFSET = 18,
 	TAG_PENDING = 19,
+	TAG_RECIPIENT_OPTIONS = 20, /* of the recipient before it */
+	TAG_MAIL_COMMAND = 21,
+	TAG_RESULT = 22,
 };
 
 enum verdict_tag {
@@ -77,10 +80,17 @@ static int put_envelope(struct mm_buf *buf, const struct mm_scan_request *req)
 	    (r = mm_wire_put_str(buf, TAG_HELO, req->helo)) < 0 ||
 	    (r = mm_wire_put_str(buf, TAG_PROTOCOL, req->protocol)) < 0 ||
 	    (r = mm_wire_put_str(buf, TAG_TLS_CIPHER, req->tls_cipher)) < 0 ||
-	    (r = mm_wire_put_str(buf, TAG_LOGIN, req->login)) < 0)
+	    (r = mm_wire_put_str(buf, TAG_LOGIN, req->login)) < 0 ||
+	    (r = mm_wire_put_str(buf, TAG_MAIL_COMMAND, req->mail_command)) <
+		    0 ||
+	    (r = mm_wire_put_str(buf, TAG_RESULT, req->result)) < 0)
 		return r;
-	for (i = 0; i < req->nrecipients && r == 0; i++)
+	for (i = 0; i < req->nrecipients && r == 0; i++) {
 		r = mm_wire_put_str(buf, TAG_RECIPIENT, req->recipients[i]);
+		if (r == 0 && req->options != NULL)
+			r = mm_wire_put_str(buf, TAG_RECIPIENT_OPTIONS,
+					    req->options[i]);
+	}
 	return r;
 }
 
@@ -131,7 +141,9 @@ static int get_recipient(const struct mm_wire *field,
 	int r = mm_list_grow((void **)&req->recipients, req->nrecipients,
 			     sizeof(*req->recipients), MM_RECIPIENTS_MAX);
 
-	if (r < 0)
+	if (r < 0 ||
+	    (r = mm_list_grow((void **)&req->options, req->nrecipients,
+			      sizeof(*req->options), MM_RECIPIENTS_MAX)) < 0)
 		return r;
 	return mm_wire_get_str(field, MM_TEXT_MAX,
 			       &req->recipients[req->nrecipients++]);
@@ -163,6 +175,15 @@ static int get_request_text(uint16_t tag, const struct mm_wire *field,
 		return mm_wire_get_str(field, MM_TEXT_MAX, &req->tls_cipher);
 	case TAG_LOGIN:
 		return mm_wire_get_str(field, MM_TEXT_MAX, &req->login);
+	case TAG_RECIPIENT_OPTIONS:
+		if (req->nrecipients == 0)
+			return MM_ERR_FORMAT;
+		return mm_wire_get_str(field, MM_TEXT_MAX,
+				       &req->options[req->nrecipients - 1]);
+	case TAG_MAIL_COMMAND:
+		return mm_wire_get_str(field, MM_TEXT_MAX, &req->mail_command);
+	case TAG_RESULT:
+		return mm_wire_get_str(field, MM_TEXT_MAX, &req->result);
 	default:
 		return 0;
 	}
@@ -231,6 +252,7 @@ int mm_scan_request_decode(const void *data, size_t len,
 void mm_scan_request_clear(struct mm_scan_request *req)
 {
 	free(req->recipients);
+	free(req->options);
 	free(req->headers);
 	memset(req, 0, sizeof(*req));
 }

@@ -15,6 +15,8 @@
 
 #define OURS "X-Mamori-"
 #define MARK "X-Mamori-Pending"
+#define RESULT "X-Mamori-Result"
+#define ORCPT_MAX 500
 #define LOGIN_CHARS \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 
@@ -25,6 +27,46 @@ bool mm_header_is_ours(const char *text, size_t len)
 {
 	return len >= strlen(OURS) &&
 	       strncasecmp(text, OURS, strlen(OURS)) == 0;
+}
+
+bool mm_header_is_result(const char *text)
+{
+	const size_t len = strlen(RESULT);
+
+	return strncasecmp(text, RESULT, len) == 0 && text[len] == ':';
+}
+
+/* Exim's bits of a recipient's dsn_flags, the same in every version that has
+ * DSN (rf_notify_... in its macros.h). */
+static const struct {
+	unsigned int bit;
+	const char *word;
+} notify[] = {
+	{ 0x02, "NEVER" },
+	{ 0x04, "SUCCESS" },
+	{ 0x08, "FAILURE" },
+	{ 0x10, "DELAY" },
+};
+
+int mm_dsn_options(struct mm_buf *out, unsigned int flags, const char *orcpt)
+{
+	const char *before = "NOTIFY=", *pos = orcpt;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < sizeof(notify) / sizeof(notify[0]) && r == 0; i++) {
+		if ((flags & notify[i].bit) == 0)
+			continue;
+		r = mm_buf_printf(out, "%s%s", before, notify[i].word);
+		before = ",";
+	}
+	while (pos != NULL && *pos > ' ' && *pos <= '~')
+		pos++;
+	if (r == 0 && pos != NULL && *pos == '\0' && pos > orcpt &&
+	    pos - orcpt <= ORCPT_MAX)
+		r = mm_buf_printf(out, "%sORCPT=%s", out->len > 0 ? " " : "",
+				  orcpt);
+	return r;
 }
 
 /* Copy the text from pos up to one of stop, at most size - 1 bytes; returns

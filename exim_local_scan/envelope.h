@@ -30,6 +30,15 @@ void mm_mark_set(struct mm_mark *mark_r, uint32_t uid, const char *login);
 /* The mark as a header line, of an unsigned long uid and the login. */
 #define MM_MARK_LINE "X-Mamori-Pending: uid=%lu; login=%s\n"
 
+/* Is it an X-Mamori-Result header? */
+bool mm_header_is_result(const char *text);
+
+/* Append the parameters of RCPT (RFC 3461) for Exim's DSN flags and its ORCPT
+ * text or NULL; nothing when there are none. What is not as RFC 3461 has it
+ * is left out. 0, MM_ERR_LIMIT or MM_ERR_NOMEM. */
+MM_CHECK int mm_dsn_options(struct mm_buf *out, unsigned int flags,
+			    const char *orcpt);
+
 /* Does the body of fd from offset on have CRLF line ends (Exim's
  * spool_wireformat)? 1, 0 or MM_ERR_SYS. */
 MM_CHECK int mm_body_is_wireformat(int fd, off_t offset);

@@ -40,6 +40,7 @@ struct job {
 	struct mm_origin origin;
 	enum mm_submission submission;
 	struct mm_mark mark;	/* who submitted it */
+	const char *result;	/* the first of our headers' name removed */
 	struct mm_scan_request req;
 	struct mm_answer answer;
 	struct mm_host host;
@@ -105,6 +106,12 @@ static const char *expand(const char *name)
 	return value != NULL && *value != '\0' ? value : NULL;
 }
 
+/* A text that fits the request, or NULL. */
+static const char *short_text(const char *text)
+{
+	return text != NULL && strlen(text) < MM_TEXT_MAX ? text : NULL;
+}
+
 static uint32_t expand_number(const char *name, uint32_t otherwise)
 {
 	const char *value = expand(name);
@@ -117,7 +124,7 @@ static uint32_t expand_number(const char *name, uint32_t otherwise)
 
 /* Delete every X-Mamori-* header: only what is added from here on is ours.
  * Takes the pending mark with it if there is exactly one well-formed one. */
-static bool strip_headers(struct mm_mark *mark_r)
+static bool strip_headers(struct mm_mark *mark_r, const char **result_r)
 {
 	unsigned int marks = 0;
 	struct mm_mark mark;
@@ -131,6 +138,8 @@ static bool strip_headers(struct mm_mark *mark_r)
 		if (text == NULL || h->type == TYPE_DELETED ||
 		    !mm_header_is_ours(text, (size_t)h->slen))
 			continue;
+		if (*result_r == NULL && mm_header_is_result(text))
+			*result_r = text;
 		r = mm_mark_parse(text, (size_t)h->slen, &mark);
 		if (r == 1)
 			*mark_r = mark;
@@ -152,7 +161,7 @@ static void read_origin(struct job *job)
 	/* Two different numbers: what cannot be read is nobody's. */
 	origin->uid = expand_number("$originator_uid", UINT32_MAX);
 	origin->exim_uid = expand_number("$exim_uid", UINT32_MAX - 1);
-	origin->marked = strip_headers(&job->mark);
+	origin->marked = strip_headers(&job->mark, &job->result);
 	job->submission = mm_submission_of(origin);
 	if (job->submission != MM_SUBMISSION_RESCAN)
 		mm_mark_set(&job->mark, origin->uid,
@@ -186,16 +195,35 @@ static int read_headers(struct job *job)
 	return 0;
 }
 
+/* What the client has asked for the recipient (RFC 3461); NULL for nothing.
+ * Lives as long as the message. */
+static const char *rcpt_options(const recipient_item *item)
+{
+	struct mm_buf text;
+	const char *options = NULL;
+
+	mm_buf_init(&text, MM_TEXT_MAX);
+	if (mm_dsn_options(&text, (unsigned int)item->dsn_flags,
+			   (const char *)item->orcpt) == 0 && text.len > 0)
+		options = (const char *)string_copy(US mm_buf_str(&text));
+	mm_buf_clear(&text);
+	return options;
+}
+
 static int read_recipients(struct mm_scan_request *req)
 {
 	int i;
 
 	req->recipients = calloc((size_t)recipients_count,
 				 sizeof(*req->recipients));
-	if (req->recipients == NULL)
+	req->options = calloc((size_t)recipients_count,
+			      sizeof(*req->options));
+	if (req->recipients == NULL || req->options == NULL)
 		return MM_ERR_NOMEM;
-	for (i = 0; i < recipients_count; i++)
+	for (i = 0; i < recipients_count; i++) {
 		req->recipients[i] = (const char *)recipients_list[i].address;
+		req->options[i] = rcpt_options(&recipients_list[i]);
+	}
 	req->nrecipients = (size_t)recipients_count;
 	return 0;
 }
@@ -217,6 +245,11 @@ static int read_request(struct job *job, int data_fd)
 		req->auth_id = expand("$authenticated_id");
 	if (job->mark.login[0] != '\0')
 		req->login = job->mark.login;
+	req->mail_command = short_text(expand("$acl_m_mamori_mail"));
+	/* Only from a local process that speaks SMTP, as our courier does. */
+	if (job->submission == MM_SUBMISSION_DIALOGUE &&
+	    sender_host_address == NULL)
+		req->result = short_text(job->result);
 	req->uid = job->mark.uid;
 	req->exim_uid = job->origin.exim_uid;
 	req->port = expand_number("$received_port", 0);

@@ -7,6 +7,7 @@
 
 #include "core/proto.h"
 #include "core/proto_rewrite.h"
+#include "core/proto_variant.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -63,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	which = *data++;
 	size--;
 	mm_buf_init(&buf, 64u << 20);
-	switch (which % 10) {
+	switch (which % 11) {
 	case 0:
 		ROUND_TRIP(mm_scan_request, mm_scan_request_decode,
 			   mm_scan_request_encode, mm_scan_request_clear);
@@ -90,7 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 6:
 		ROUND_TRIP(mm_outbox_done, mm_outbox_done_decode,
-			   mm_outbox_done_encode, keep);
+			   mm_outbox_done_encode, mm_outbox_done_clear);
 		break;
 	case 7:
 		ROUND_TRIP(mm_rewrite_request, mm_rewrite_request_decode,
@@ -100,6 +101,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 8:
 		ROUND_TRIP(mm_rewrite_result, mm_rewrite_result_decode,
 			   mm_rewrite_result_encode, mm_rewrite_result_clear);
+		break;
+	case 9:
+		ROUND_TRIP(mm_variant, mm_variant_decode, mm_variant_encode,
+			   mm_variant_clear);
 		break;
 	default:
 		decode_pairs(data, size);

@@ -2,6 +2,7 @@
 #include "tests/unit/core/unit.h"
 
 #include "core/proto.h"
+#include "core/proto_variant.h"
 
 static int decode_record(const void *data, size_t len)
 {
@@ -19,11 +20,22 @@ static int decode_item(const void *data, size_t len)
 	return mm_outbox_item_decode(data, len, &item);
 }
 
+static int decode_variant(const void *data, size_t len)
+{
+	struct mm_variant variant;
+	int r = mm_variant_decode(data, len, &variant);
+
+	mm_variant_clear(&variant);
+	return r;
+}
+
 static int decode_done(const void *data, size_t len)
 {
 	struct mm_outbox_done done;
+	int r = mm_outbox_done_decode(data, len, &done);
 
-	return mm_outbox_done_decode(data, len, &done);
+	mm_outbox_done_clear(&done);
+	return r;
 }
 
 struct bound {
@@ -123,7 +135,7 @@ static void outbox_items(void **state)
 		{ "id 0", 2, "\0\0\0\0\0\0\0\0", 8, MM_ERR_LIMIT },
 		{ "id above 63 bits", 2, "\200\0\0\0\0\0\0\0", 8,
 		  MM_ERR_LIMIT },
-		{ "kind 3", 3, "\0\0\0\0\0\0\0\3", 8, MM_ERR_LIMIT },
+		{ "kind 4", 3, "\0\0\0\0\0\0\0\4", 8, MM_ERR_LIMIT },
 		{ "notice of kind 0", 7, "\0\0\0\0\0\0\0\0", 8,
 		  MM_ERR_FORMAT },
 		{ "notice of kind 5", 7, "\0\0\0\0\0\0\0\5", 8, MM_ERR_LIMIT },
@@ -163,15 +175,73 @@ static void outbox_items(void **state)
 	mm_buf_clear(&buf);
 }
 
+static void variants(void **state)
+{
+	static const struct bound cases[] = {
+		{ "nobody", 3, "", 0, MM_ERR_FORMAT },
+		{ "somebody", 3, "\0\1\0\0\0\2a", 8, 0 },
+	};
+	struct mm_rcpt rcpts[] = {
+		{ "a@b", NULL },
+		{ "c@d", "NOTIFY=NEVER ORCPT=rfc822;x@y" },
+	};
+	const struct mm_variant want = { .options = "RET=HDRS",
+					 .rcpts = rcpts,
+					 .count = 2 };
+	struct mm_variant got;
+	struct mm_buf buf;
+
+	(void)state;
+	mm_buf_init(&buf, MM_LIST_MAX);
+	assert_int_equal(mm_variant_encode(&buf, &want), 0);
+	assert_int_equal(mm_variant_decode(buf.data, buf.len, &got), 0);
+	assert_string_equal(got.options, "RET=HDRS");
+	assert_int_equal(got.count, 2);
+	assert_string_equal(got.rcpts[0].address, "a@b");
+	assert_null(got.rcpts[0].options);
+	assert_string_equal(got.rcpts[1].options, rcpts[1].options);
+	mm_variant_clear(&got);
+	check_decoder(decode_variant, &buf, MM_ERR_FORMAT);
+	check_bounds(decode_variant, &buf, cases,
+		     sizeof(cases) / sizeof(*cases));
+	mm_buf_clear(&buf);
+}
+
+static void options(void **state)
+{
+	(void)state;
+	assert_true(mm_variant_is_options(NULL));
+	assert_true(mm_variant_is_options(""));
+	assert_true(mm_variant_is_options("NOTIFY=NEVER"));
+	assert_true(mm_variant_is_options("RET=HDRS ENVID=a+2Bb"));
+	assert_false(mm_variant_is_options(" RET=HDRS"));
+	assert_false(mm_variant_is_options("RET=HDRS "));
+	assert_false(mm_variant_is_options("RET=HDRS  ENVID=x"));
+	assert_false(mm_variant_is_options("RET=HDRS\r\nRSET"));
+	assert_false(mm_variant_is_options("ENVID=\xc3\xa9"));
+}
+
 static void outcomes(void **state)
 {
 	static const struct bound cases[] = {
 		{ "id 0", 2, "\0\0\0\0\0\0\0\0", 8, MM_ERR_LIMIT },
 		{ "outcome 0", 3, "\0\0\0\0\0\0\0\0", 8, MM_ERR_LIMIT },
 		{ "outcome 4", 3, "\0\0\0\0\0\0\0\4", 8, MM_ERR_LIMIT },
+		{ "left: nobody", 5, "", 0, MM_ERR_FORMAT },
+		{ "left: but sent", 5,
+		  "\0\1\0\0\0\2a\0\0\2\0\0\0\10\0\0\0\0\0\0\0\1", 22,
+		  MM_ERR_LIMIT },
+	};
+	struct mm_outbox_left left[] = {
+		{ "a@b", MM_OUTBOX_REFUSED, "550 who" },
+		{ "c@d", MM_OUTBOX_RETRY, NULL },
 	};
 	const struct mm_outbox_done want = {
-		.id = 5, .outcome = MM_OUTBOX_REFUSED, .text = "550 no",
+		.id = 5,
+		.outcome = MM_OUTBOX_REFUSED,
+		.text = "550 no",
+		.left = left,
+		.nleft = 2,
 	};
 	struct mm_outbox_done got;
 	struct mm_buf buf;
@@ -183,6 +253,12 @@ static void outcomes(void **state)
 	assert_int_equal(got.id, 5);
 	assert_int_equal(got.outcome, MM_OUTBOX_REFUSED);
 	assert_string_equal(got.text, "550 no");
+	assert_int_equal(got.nleft, 2);
+	assert_string_equal(got.left[0].to, "a@b");
+	assert_int_equal(got.left[0].outcome, MM_OUTBOX_REFUSED);
+	assert_string_equal(got.left[0].text, "550 who");
+	assert_int_equal(got.left[1].outcome, MM_OUTBOX_RETRY);
+	mm_outbox_done_clear(&got);
 	check_decoder(decode_done, &buf, MM_ERR_FORMAT);
 	check_bounds(decode_done, &buf, cases,
 		     sizeof(cases) / sizeof(*cases));
@@ -195,6 +271,8 @@ int main(void)
 		cmocka_unit_test(records),
 		cmocka_unit_test(outbox_items),
 		cmocka_unit_test(outcomes),
+		cmocka_unit_test(variants),
+		cmocka_unit_test(options),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,6 +24,7 @@ static int decode_verdict(const void *data, size_t len)
 static void encode_request(struct mm_buf *buf)
 {
 	const char *recipients[] = { "a@b", "", "c@d" };
+	const char *options[] = { NULL, "NOTIFY=NEVER", NULL };
 	struct mm_header headers[] = {
 		{ 'P', "Received: x\n", 12 },
 		{ ' ', "Subject: \0nul\n", 14 },
@@ -32,7 +33,10 @@ static void encode_request(struct mm_buf *buf)
 		.trace = "1abcde-000001-AA",
 		.sender = "",
 		.recipients = recipients,
+		.options = options,
 		.nrecipients = 3,
+		.mail_command = "MAIL FROM:<a@b> RET=HDRS",
+		.result = "X-Mamori-Result: clean\n",
 		.headers = headers,
 		.nheaders = 2,
 		.auth_id = "user@b",
@@ -65,6 +69,11 @@ static void request_round_trip(void **state)
 	assert_int_equal(req.nrecipients, 3);
 	assert_string_equal(req.recipients[0], "a@b");
 	assert_string_equal(req.recipients[2], "c@d");
+	assert_null(req.options[0]);
+	assert_string_equal(req.options[1], "NOTIFY=NEVER");
+	assert_null(req.options[2]);
+	assert_string_equal(req.mail_command, "MAIL FROM:<a@b> RET=HDRS");
+	assert_string_equal(req.result, "X-Mamori-Result: clean\n");
 	assert_int_equal(req.nheaders, 2);
 	assert_int_equal(req.headers[0].type, 'P');
 	assert_int_equal(req.headers[1].len, 14);

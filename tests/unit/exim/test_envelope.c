@@ -241,6 +241,47 @@ static void header_lengths(void **state)
 	assert_false(mm_header_is_valid(text));
 }
 
+static void dsn(void **state)
+{
+	static const struct {
+		unsigned int flags;
+		const char *orcpt;
+		const char *want;
+	} cases[] = {
+		{ 0, NULL, "" },
+		{ 1, NULL, "" },
+		{ 0x02, NULL, "NOTIFY=NEVER" },
+		{ 0x04 | 0x08, NULL, "NOTIFY=SUCCESS,FAILURE" },
+		{ 0x1d, "rfc822;a+2Bb@c",
+		  "NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=rfc822;a+2Bb@c" },
+		{ 0, "rfc822;a@b", "ORCPT=rfc822;a@b" },
+		{ 0x02, "", "NOTIFY=NEVER" },
+		{ 0x02, "rfc822;a b", "NOTIFY=NEVER" },
+		{ 0, "rfc822;a@b\r\nDATA", "" },
+	};
+	struct mm_buf out;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		mm_buf_init(&out, 4096);
+		assert_int_equal(mm_dsn_options(&out, cases[i].flags,
+						cases[i].orcpt),
+				 0);
+		assert_string_equal(mm_buf_str(&out), cases[i].want);
+		mm_buf_clear(&out);
+	}
+}
+
+static void results(void **state)
+{
+	(void)state;
+	assert_true(mm_header_is_result("X-Mamori-Result: clean\n"));
+	assert_true(mm_header_is_result("x-mamori-result:\n"));
+	assert_false(mm_header_is_result("X-Mamori-Result : clean\n"));
+	assert_false(mm_header_is_result("X-Mamori-Results: clean\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -252,6 +293,8 @@ int main(void)
 		cmocka_unit_test(a_line_end_across_two_reads),
 		cmocka_unit_test(header_texts),
 		cmocka_unit_test(header_lengths),
+		cmocka_unit_test(dsn),
+		cmocka_unit_test(results),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
