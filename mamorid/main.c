@@ -94,6 +94,7 @@ static int run_role(const struct options *opt)
 
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGINT, SIG_IGN);
+	(void)signal(SIGTERM, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
 	read_conf(opt, &conf);
 	mm_title_set(name);

@@ -27,7 +27,10 @@
 #include "mamorid/sizes.h"
 #include "mamorid/watch.h"
 
-/* After this long a role that was asked to leave is killed. */
+/* After this long a role that was asked to leave is killed. A gate has a mail,
+ * whose client would have to send it again. All of them together stay below the
+ * service manager's patience (TimeoutStopSec). */
+#define GATES_MS 30000
 #define LEAVE_MS 10000
 
 struct master {
@@ -106,9 +109,9 @@ static void take_signals(struct master *m)
 	struct signalfd_siginfo info;
 
 	while (read(m->signals, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo == SIGHUP)
+		if (info.ssi_signo == SIGHUP && !m->stop)
 			reread(m);
-		else if (info.ssi_signo != SIGCHLD)
+		else if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
 			m->stop = true;
 	}
 	reap(m);
@@ -168,23 +171,38 @@ static void start_all(struct master *m)
 	(void)mm_generations_reload(&m->view.gens);
 }
 
-static void stop_all(struct master *m)
+/* Have all of a role leave, and kill those that have not after so long. */
+static void stop_role(struct master *m, enum mm_proc_role role, int64_t ms)
 {
-	mm_deadline deadline = mm_deadline_in(LEAVE_MS);
+	mm_deadline deadline = mm_deadline_in(ms);
 	size_t i;
 
-	mm_log(MM_LOG_INFO, "stopping", NULL, NULL);
-	for (i = 0; i < m->procs.count; i++) {
-		m->procs.list[i].wanted = false;
-		mm_proc_leave(&m->procs.list[i]);
-	}
-	while (mm_procs_running(&m->procs) > 0) {
+	for (i = 0; i < m->procs.count; i++)
+		if (m->procs.list[i].role == role) {
+			m->procs.list[i].wanted = false;
+			mm_proc_leave(&m->procs.list[i]);
+		}
+	while (mm_procs_running(&m->procs, role) > 0) {
 		if (mm_deadline_left(deadline) == 0) {
-			mm_procs_kill(&m->procs, SIGKILL);
+			mm_log(MM_LOG_WARN, "role-killed", NULL, "name",
+			       mm_proc_name(role), NULL);
+			mm_procs_kill(&m->procs, role, SIGKILL);
 			deadline = MM_DEADLINE_NONE;
 		}
 		turn(m, mm_deadline_left(deadline));
 	}
+}
+
+/* What is under way is finished, so whoever is needed leaves later: the courier
+ * needs all others (Exim asks a gate about what it injects), gates need the
+ * keeper and scanners. */
+static void stop_all(struct master *m)
+{
+	mm_log(MM_LOG_INFO, "stopping", NULL, NULL);
+	stop_role(m, MM_PROC_COURIER, LEAVE_MS);
+	stop_role(m, MM_PROC_GATE, GATES_MS);
+	stop_role(m, MM_PROC_KEEPER, LEAVE_MS);
+	stop_role(m, MM_PROC_POOL, LEAVE_MS);
 	mm_log(MM_LOG_INFO, "stopped", NULL, NULL);
 }
 

@@ -195,20 +195,22 @@ void mm_proc_leave(struct mm_proc *proc)
 	mm_close(&proc->channel);
 }
 
-size_t mm_procs_running(const struct mm_procs *procs)
+size_t mm_procs_running(const struct mm_procs *procs, enum mm_proc_role role)
 {
 	size_t i, running = 0;
 
 	for (i = 0; i < procs->count; i++)
-		running += procs->list[i].pid != 0;
+		running += procs->list[i].role == role &&
+			   procs->list[i].pid != 0;
 	return running;
 }
 
-void mm_procs_kill(const struct mm_procs *procs, int sig)
+void mm_procs_kill(const struct mm_procs *procs, enum mm_proc_role role,
+		   int sig)
 {
 	size_t i;
 
 	for (i = 0; i < procs->count; i++)
-		if (procs->list[i].pid != 0)
+		if (procs->list[i].role == role && procs->list[i].pid != 0)
 			(void)kill(procs->list[i].pid, sig);
 }

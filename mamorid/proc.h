@@ -58,10 +58,11 @@ struct mm_proc *mm_procs_reaped(struct mm_procs *procs, pid_t pid, int status);
 /* Ask one to finish what it does and leave: closes its channel. */
 void mm_proc_leave(struct mm_proc *proc);
 
-/* How many are running. */
-size_t mm_procs_running(const struct mm_procs *procs);
+/* How many of a role are running. */
+size_t mm_procs_running(const struct mm_procs *procs, enum mm_proc_role role);
 
-/* Send a signal to all that run. */
-void mm_procs_kill(const struct mm_procs *procs, int sig);
+/* Send a signal to all of a role that run. */
+void mm_procs_kill(const struct mm_procs *procs, enum mm_proc_role role,
+		   int sig);
 
 #endif
