@@ -22,6 +22,8 @@ UNIT_AREA_LIBS_courier := $(LIBS_courier) $(YAML_LIBS)
 UNIT_AREA_LIBS_ctl := $(CTL_LIBS) $(YAML_LIBS)
 UNIT_AREA_LIBS_exim := -ldl
 
+UNIT_LDFLAGS_test_smtp := -Wl,--wrap=pidfd_open
+
 unit_area = $(word 1,$(subst /, ,$(1)))
 $(BUILD)/unit/%: tests/unit/%.c $$(UNIT_AREA_$$(call unit_area,$$*))
 	$(call say,TEST)
@@ -34,6 +36,7 @@ $(BUILD)/unit/%: tests/unit/%.c $$(UNIT_AREA_$$(call unit_area,$$*))
 		$(UNIT_AREA_LIBS_$(call unit_area,$*)) $(CMOCKA_LIBS)
 
 .PHONY: check check-run check-unit check-unit-run
+.PHONY: check-valgrind check-valgrind-run
 
 # A make of its own: this one has asked pkg-config before the packages came.
 check check-unit: deps
@@ -44,3 +47,24 @@ check-run: check-unit-run
 
 check-unit-run: $(UNIT_BIN)
 	$(Q)tests/run-unit $(UNIT_BIN)
+
+# The same under memcheck, children included. Leaks are ASan's to find. A jail
+# has no room for valgrind, so the test of the jail itself is left out.
+NOJAIL := $(BUILD)/nojail.so
+VALGRIND = env LD_PRELOAD=$(abspath $(NOJAIL)) UNIT_SLOW=50 valgrind -q \
+	--error-exitcode=99 --vgdb=no --trace-children=yes \
+	--trace-children-skip=*/sh --suppressions=$(abspath tests/valgrind.supp)
+
+$(NOJAIL): tests/faults/nojail.c
+	$(call say,LD)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -O2 $(WARN) -D_GNU_SOURCE $(SECCOMP_CFLAGS) -fPIC \
+		-shared -o $@ $<
+
+check-valgrind:
+	tools/install-deps build test valgrind
+	$(MAKE) --no-print-directory check-valgrind-run
+
+check-valgrind-run: $(UNIT_BIN) $(NOJAIL)
+	$(Q)UNIT_WRAP='$(VALGRIND)' tests/run-unit \
+		$(filter-out %/test_sandbox,$(UNIT_BIN))

@@ -22,6 +22,7 @@
 #define ERRORS_SHOWN 200u
 /* Above what the child's three standard descriptors are moved to. */
 #define HIGH_FD 10
+#define LOOK_MS 10
 
 static void reset_signals(void)
 {
@@ -99,22 +100,44 @@ out:
 	return r;
 }
 
+/* Where the kernel has no pidfd, or a filter in front of it: look often. */
+static int poll_end(pid_t pid, mm_deadline deadline)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	while (waitid(P_PID, (id_t)pid, &info,
+		      WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	       info.si_pid == 0) {
+		if (mm_deadline_left(deadline) == 0)
+			return MM_ERR_TIMEOUT;
+		(void)poll(NULL, 0, LOOK_MS);
+	}
+	return 0;
+}
+
+/* Wait until a child has ended; it stays to be reaped. */
+static int wait_end(pid_t pid, mm_deadline deadline)
+{
+	int pidfd = pidfd_open(pid, 0);
+	int r = pidfd < 0 ? poll_end(pid, deadline)
+			  : mm_wait_fd(pidfd, POLLIN, deadline);
+
+	mm_close(&pidfd);
+	return r;
+}
+
 void mm_mta_stop(struct mm_mta *mta, mm_deadline deadline)
 {
-	int pidfd;
-
 	mm_close(&mta->to);
 	mm_close(&mta->from);
 	mm_close(&mta->errors);
 	if (mta->pid > 0) {
-		pidfd = pidfd_open(mta->pid, 0);
-		if (pidfd < 0 || mm_wait_fd(pidfd, POLLIN, deadline) < 0)
+		if (wait_end(mta->pid, deadline) < 0) {
 			(void)kill(mta->pid, SIGKILL);
-		/* A killed child ends soon, but must not be waited for long. */
-		if (pidfd >= 0 &&
-		    mm_wait_fd(pidfd, POLLIN, mm_deadline_in(1000)) < 0)
-			errno = 0;
-		mm_close(&pidfd);
+			/* It ends soon, but must not be waited for long. */
+			if (wait_end(mta->pid, mm_deadline_in(1000)) < 0)
+				errno = 0;
+		}
 		mta->pid = -1;
 	}
 	while (waitpid(-1, NULL, WNOHANG) > 0)

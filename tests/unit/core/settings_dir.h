@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/unit/tmp.h"
+
 /* A settings folder of a test's own. */
 static char root[64];
 static char path_of[512];
@@ -22,8 +24,7 @@ static char path_of[512];
 static inline int make_root(void **state)
 {
 	(void)state;
-	(void)snprintf(root, sizeof(root), "/tmp/mamori-unit-XXXXXX");
-	return mkdtemp(root) == NULL ? -1 : 0;
+	return unit_make_dir(root, sizeof(root));
 }
 
 static inline int unlink_one(const char *path, const struct stat *st, int type,

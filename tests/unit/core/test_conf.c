@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/conf.h"
+#include "tests/unit/tmp.h"
 
 static int parse(const char *text, struct mm_conf *conf, struct mm_buf *error)
 {
@@ -260,10 +261,10 @@ static void large_files(void **state)
 
 static void files(void **state)
 {
-	char path[] = "/tmp/mm-conf-XXXXXX";
+	char path[64];
 	struct mm_conf conf;
 	struct mm_buf error;
-	int fd = mkstemp(path);
+	int fd = unit_make_file(path, sizeof(path));
 
 	(void)state;
 	mm_buf_init(&error, 4096);

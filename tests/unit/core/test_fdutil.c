@@ -9,13 +9,14 @@
 #include <unistd.h>
 
 #include "core/fdutil.h"
+#include "tests/unit/tmp.h"
 
-static char dir[] = "/tmp/mm-fdutil-XXXXXX";
+static char dir[48];
 
 static int make_dir(void **state)
 {
 	(void)state;
-	return mkdtemp(dir) == NULL ? -1 : 0;
+	return unit_make_dir(dir, sizeof(dir));
 }
 
 static int remove_dir(void **state)

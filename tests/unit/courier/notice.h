@@ -15,6 +15,7 @@
 #include "core/fdutil.h"
 #include "mamorid/courier/notice.h"
 #include "mamorid/log.h"
+#include "tests/unit/tmp.h"
 
 static struct {
 	char dir[64];
@@ -49,8 +50,7 @@ static inline int setup(void **state)
 {
 	(void)state;
 	memset(&t, 0, sizeof(t));
-	(void)snprintf(t.dir, sizeof(t.dir), "/tmp/mamori-notice-XXXXXX");
-	assert_non_null(mkdtemp(t.dir));
+	assert_int_equal(unit_make_dir(t.dir, sizeof(t.dir)), 0);
 	mm_log_init_sink("test", MM_LOG_DEBUG, keep_log);
 	assert_int_equal(mm_conf_init(&t.conf), 0);
 	free(t.conf.notices_folder);

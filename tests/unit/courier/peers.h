@@ -26,6 +26,7 @@
 #include "mamorid/courier/release.h"
 #include "mamorid/log.h"
 #include "mamorid/role.h"
+#include "tests/unit/tmp.h"
 
 #define WAIT_MS 20000
 #define STORED \
@@ -113,8 +114,7 @@ static inline int setup(void **state)
 {
 	(void)state;
 	memset(&t, 0, sizeof(t));
-	(void)snprintf(t.dir, sizeof(t.dir), "/tmp/mamori-courier-XXXXXX");
-	assert_non_null(mkdtemp(t.dir));
+	assert_int_equal(unit_make_dir(t.dir, sizeof(t.dir)), 0);
 	(void)snprintf(t.transcript, sizeof(t.transcript), "%s/smtp", t.dir);
 	mm_log_init_sink("test", MM_LOG_ERROR, quiet);
 	assert_int_equal(mm_conf_init(&t.conf), 0);

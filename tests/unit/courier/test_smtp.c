@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -15,9 +16,22 @@
 #include "core/fdutil.h"
 #include "fake_mta.h"
 #include "mamorid/courier/smtp.h"
+#include "tests/unit/tmp.h"
 
 static char transcript[64];
 static struct mm_outcome got;
+static bool no_pidfd;
+
+int __real_pidfd_open(pid_t pid, unsigned int flags);
+int __wrap_pidfd_open(pid_t pid, unsigned int flags);
+
+int __wrap_pidfd_open(pid_t pid, unsigned int flags)
+{
+	if (!no_pidfd)
+		return __real_pidfd_open(pid, flags);
+	errno = ENOSYS;
+	return -1;
+}
 
 static const struct mm_smtp_mail usual = {
 	.sender = "eve@evil.example",
@@ -49,9 +63,7 @@ static int setup(void **state)
 	int fd;
 
 	(void)state;
-	(void)snprintf(transcript, sizeof(transcript),
-		       "/tmp/mamori-smtp-XXXXXX");
-	fd = mkstemp(transcript);
+	fd = unit_make_file(transcript, sizeof(transcript));
 	assert_true(fd >= 0);
 	mm_close(&fd);
 	(void)signal(SIGPIPE, SIG_IGN);
@@ -61,6 +73,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
+	no_pidfd = false;
 	(void)unlink(transcript);
 	/* No child is left, not even a dead one. */
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
@@ -107,10 +120,10 @@ static void test_null_sender(void **state)
 static void test_large(void **state)
 {
 	static char line[1001];
-	char path[] = "/tmp/mamori-smtp-body-XXXXXX";
+	char path[64];
 	struct mm_smtp_mail mail = usual;
 	struct mm_buf text;
-	int fd = mkstemp(path), i;
+	int fd = unit_make_file(path, sizeof(path)), i;
 
 	(void)state;
 	assert_true(fd >= 0);
@@ -198,6 +211,14 @@ static void test_stuck(void **state)
 	mail.step_ms = 300;
 	send_mail(&mail, "mail", "stuck");
 	assert_int_equal(got.outcome, MM_OUTBOX_RETRY);
+}
+
+/* The program is given its time to end, and no more, on any kernel. */
+static void test_without_pidfd(void **state)
+{
+	no_pidfd = true;
+	test_sent(state);
+	test_stuck(state);
 }
 
 static void test_addresses(void **state)
@@ -300,7 +321,7 @@ int main(int argc, char **argv)
 		CASE(test_large),     CASE(test_steps),
 		CASE(test_after_dot), CASE(test_stuck),
 		CASE(test_addresses), CASE(test_clean_child),
-		CASE(test_not_there),
+		CASE(test_not_there), CASE(test_without_pidfd),
 	};
 
 	FAKE_MTA_MAIN(argc, argv);

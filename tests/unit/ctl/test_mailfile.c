@@ -8,14 +8,15 @@
 #include "core/fdutil.h"
 #include "core/proto.h"
 #include "mamorictl/mailfile.h"
+#include "tests/unit/tmp.h"
 
-static char dir[] = "/tmp/mm-mail-XXXXXX";
+static char dir[48];
 static char path[64];
 
 static int make_dir(void **state)
 {
 	(void)state;
-	if (mkdtemp(dir) == NULL)
+	if (unit_make_dir(dir, sizeof(dir)) < 0)
 		return -1;
 	(void)snprintf(path, sizeof(path), "%s/mail", dir);
 	return 0;

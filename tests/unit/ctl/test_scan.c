@@ -11,8 +11,9 @@
 #include "core/fdutil.h"
 #include "core/frame.h"
 #include "core/proto.h"
+#include "tests/unit/tmp.h"
 
-static char dir[] = "/tmp/mm-scan-XXXXXX";
+static char dir[48];
 static char mail[64], socket_path[64];
 
 enum act { DIE, CUT, ERROR, UNSEALED, CLEAN, INFECTED };
@@ -22,7 +23,7 @@ static int make_dir(void **state)
 	int fd;
 
 	(void)state;
-	if (mkdtemp(dir) == NULL)
+	if (unit_make_dir(dir, sizeof(dir)) < 0)
 		return -1;
 	(void)snprintf(mail, sizeof(mail), "%s/mail", dir);
 	(void)snprintf(socket_path, sizeof(socket_path), "%s/inspect.sock",

@@ -16,13 +16,14 @@
 #include "core/frame.h"
 #include "core/proto.h"
 #include "tests/unit/exim/fake_exim.h"
+#include "tests/unit/tmp.h"
 
 #define ID "1xUwAN-00083I-0q"
 #define RECEIVED "Received: from x\n\tby y; now\n"
 
 /* ---- the gate ----------------------------------------------------------- */
 
-static char dir[] = "/tmp/mamori-unit-XXXXXX";
+static char dir[48];
 static char sock[64];
 
 struct gate {

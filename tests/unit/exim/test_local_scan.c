@@ -323,7 +323,7 @@ static void the_version_is_the_headers(void **state)
 static int setup(void **state)
 {
 	(void)state;
-	if (mkdtemp(dir) == NULL)
+	if (unit_make_dir(dir, sizeof(dir)) < 0)
 		return -1;
 	(void)snprintf(sock, sizeof(sock), "%s/scan.sock", dir);
 	return setenv("MAMORI_SOCKET", sock, 1) |

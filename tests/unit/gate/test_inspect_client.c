@@ -20,6 +20,7 @@
 #include "core/frame.h"
 #include "core/wire.h"
 #include "mamorid/gate/inspect_client.h"
+#include "tests/unit/tmp.h"
 
 #define WAIT_MS 5000
 
@@ -33,13 +34,13 @@ enum answer {
 	REFUSE,		/* an error frame */
 };
 
-static char folder[] = "/tmp/mamori-gate-XXXXXX";
+static char folder[48];
 static char path[64];
 
 static int make_folder(void **state)
 {
 	(void)state;
-	assert_non_null(mkdtemp(folder));
+	assert_int_equal(unit_make_dir(folder, sizeof(folder)), 0);
 	(void)snprintf(path, sizeof(path), "%s/sock", folder);
 	return 0;
 }

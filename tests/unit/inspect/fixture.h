@@ -23,6 +23,7 @@
 #include "mamorid/inspect/inspect.h"
 #include "mamorid/sandbox.h"
 #include "mamorid/xalloc.h"
+#include "tests/unit/tmp.h"
 
 #define UNUSED __attribute__((unused))
 #define MAIL_MAX (64u << 20)
@@ -73,8 +74,7 @@ static UNUSED int fix_open(void **state)
 {
 	(void)state;
 	mm_inspect_init();
-	snprintf(fix_dir, sizeof(fix_dir), "/tmp/mamori-unit-XXXXXX");
-	assert_non_null(mkdtemp(fix_dir));
+	assert_int_equal(unit_make_dir(fix_dir, sizeof(fix_dir)), 0);
 	snprintf(fix_db, sizeof(fix_db), "%s/db", fix_dir);
 	snprintf(fix_tmp, sizeof(fix_tmp), "%s/tmp", fix_dir);
 	assert_int_equal(mkdir(fix_db, 0700), 0);

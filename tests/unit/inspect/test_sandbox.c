@@ -28,6 +28,7 @@
 #include <cmocka.h>
 
 #include "mamorid/sandbox.h"
+#include "tests/unit/tmp.h"
 
 static char base[64];
 static char path[96];
@@ -335,8 +336,7 @@ static void test_names(void **state)
 static int setup(void **state)
 {
 	(void)state;
-	snprintf(base, sizeof(base), "/tmp/mamori-unit-XXXXXX");
-	assert_non_null(mkdtemp(base));
+	assert_int_equal(unit_make_dir(base, sizeof(base)), 0);
 	assert_int_equal(chmod(base, 0711), 0);
 	snprintf(path, sizeof(path), "%s/jail", base);
 	open_socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -29,6 +29,7 @@
 #include "mamorid/keeper/store.h"
 #include "mamorid/keeper/vault.h"
 #include "mamorid/log.h"
+#include "tests/unit/tmp.h"
 
 #define NOW INT64_C(1700000000)
 #define HEADERS \
@@ -117,8 +118,7 @@ static inline int fix_setup(void **state)
 {
 	(void)state;
 	memset(&fix, 0, sizeof(fix));
-	(void)snprintf(fix.dir, sizeof(fix.dir), "/tmp/mamori-keeper-XXXXXX");
-	assert_non_null(mkdtemp(fix.dir));
+	assert_int_equal(unit_make_dir(fix.dir, sizeof(fix.dir)), 0);
 	mm_log_init_sink("test", MM_LOG_DEBUG, fix_log);
 	assert_int_equal(mm_conf_init(&fix.conf), 0);
 	fix.conf.quarantine_disk_reserve = 0;

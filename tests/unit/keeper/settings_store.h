@@ -16,6 +16,7 @@
 #include "mamorid/keeper/settings_io.h"
 #include "mamorid/keeper/settings_tree.h"
 #include "mamorid/keeper/settings_write.h"
+#include "tests/unit/tmp.h"
 
 static char dir[64];
 static struct mm_settings_store store;
@@ -136,8 +137,7 @@ ssize_t __wrap_write(int fd, const void *data, size_t len)
 static inline int setup(void **state)
 {
 	(void)state;
-	(void)snprintf(dir, sizeof(dir), "/tmp/mamori-unit-XXXXXX");
-	assert_non_null(mkdtemp(dir));
+	assert_int_equal(unit_make_dir(dir, sizeof(dir)), 0);
 	memset(&store, 0, sizeof(store));
 	countdown = -1;
 	assert_int_equal(mm_settings_store_open(&store, dir), 0);
