@@ -100,6 +100,14 @@ bool mm_text_has_prefix(const char *text, const char *prefix)
 	return strncasecmp(text, prefix, strlen(prefix)) == 0;
 }
 
+bool mm_text_has_suffix(const char *text, const char *suffix)
+{
+	size_t len = strlen(text);
+	size_t tail = strlen(suffix);
+
+	return len >= tail && strcasecmp(text + len - tail, suffix) == 0;
+}
+
 int mm_text_number(const char *text, uint64_t min, uint64_t max,
 		   uint64_t *num_r)
 {

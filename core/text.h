@@ -20,8 +20,9 @@ bool mm_text_is_utf8(const char *text, size_t len);
 /* Lower-case the ASCII letters in place. */
 void mm_text_lower(char *text);
 
-/* ASCII case-insensitive: does text begin with prefix? */
+/* ASCII case-insensitive: does text begin with prefix, end in suffix? */
 bool mm_text_has_prefix(const char *text, const char *prefix);
+bool mm_text_has_suffix(const char *text, const char *suffix);
 
 /* A decimal number without sign or spaces, from min to max.
  * 0, MM_ERR_INVALID or MM_ERR_LIMIT. */

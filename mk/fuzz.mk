@@ -47,9 +47,19 @@ FUZZ_LIBS_inspect_zip := $(INSPECT_LIBS)
 FUZZ_LIBS_inspect_ole := $(INSPECT_LIBS)
 FUZZ_SRC_inspect_rewrite := $(FUZZ_SRC_inspect_mime) \
 	mamorid/inspect/html_token.c mamorid/inspect/wide.c \
-	$(wildcard mamorid/inspect/rewrite*.c)
+	$(addprefix mamorid/inspect/,rewrite.c rewrite_head.c rewrite_stamp.c \
+	rewrite_text.c)
 FUZZ_CFLAGS_inspect_rewrite := $(INSPECT_CFLAGS)
 FUZZ_LIBS_inspect_rewrite := $(INSPECT_LIBS) $(CRYPTO_LIBS)
+FUZZ_SRC_inspect_clean := $(FUZZ_SRC_active) \
+	mamorid/inspect/html_token.c mamorid/inspect/office_xml.c \
+	mamorid/inspect/zip_dir.c $(wildcard mamorid/inspect/clean*.c)
+FUZZ_LIBS_inspect_clean := $(INSPECT_LIBS)
+FUZZ_SRC_inspect_rewrite_run := $(sort $(FUZZ_SRC_inspect_rewrite) \
+	$(FUZZ_SRC_inspect_clean) mamorid/inspect/rewrite_run.c \
+	mamorid/inspect/rewrite_split.c)
+FUZZ_CFLAGS_inspect_rewrite_run := $(INSPECT_CFLAGS)
+FUZZ_LIBS_inspect_rewrite_run := $(INSPECT_LIBS) $(CRYPTO_LIBS)
 FUZZ_SRC_control := $(wildcard mamorid/keeper/*.c) mamorid/xalloc.c \
 	mamorid/log.c mamorid/channel.c mamorid/loop.c mamorid/priv.c
 FUZZ_CFLAGS_control := $(SQLITE_CFLAGS) $(CRYPTO_CFLAGS)

@@ -1,6 +1,6 @@
 # mamorid: one binary, a library a folder. Only inspect/ sees libclamav, GMime,
-# libarchive and zlib; only keeper/ sees SQLite.
-$(eval $(call pkg,INSPECT,libclamav gmime-3.0 libarchive zlib))
+# libarchive, zlib and expat; only keeper/ sees SQLite.
+$(eval $(call pkg,INSPECT,libclamav gmime-3.0 libarchive zlib expat))
 $(eval $(call pkg,SECCOMP,libseccomp))
 $(eval $(call pkg,SQLITE,sqlite3))
 $(eval $(call pkg,CRYPTO,libcrypto))

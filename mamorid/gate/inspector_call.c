@@ -64,7 +64,7 @@ int mm_inspector_call(const char *path, struct mm_inspector_call *call)
 			       mm_err_text(r), NULL);
 			continue;
 		}
-		if (r < 0)
+		if (r < 0 && r != MM_ERR_PEER)
 			mm_log(MM_LOG_WARN, "inspector-unavailable",
 			       call->trace, "reason", mm_err_text(r), NULL);
 		return r;

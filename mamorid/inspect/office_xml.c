@@ -26,14 +26,6 @@ static bool contains(const unsigned char *data, size_t len, const char *word)
 	return memmem(data, len, word, strlen(word)) != NULL;
 }
 
-static bool ends(const char *text, const char *suffix)
-{
-	size_t len = strlen(text);
-	size_t tail = strlen(suffix);
-
-	return len >= tail && strcasecmp(text + len - tail, suffix) == 0;
-}
-
 /* On another machine, and not one of the own network's, where companies keep
  * their templates. target is squeezed. */
 static bool is_remote(const char *target)
@@ -83,28 +75,40 @@ static void read_relation(struct mm_html_tag *tag, struct relation *rel)
 	}
 }
 
-static void judge_relation(struct mm_walk *walk, const struct mm_item *item,
-			   const struct relation *rel)
-{
-	bool remote = rel->external && is_remote(rel->target);
+/* Where a relation must lead to count. */
+enum place { ANYWHERE, INSIDE, REMOTE };
 
-	if (ends(rel->type, "/vbaproject") ||
-	    ends(rel->type, "/wordvbadata"))
-		macro(walk, item, "macro: vba");
-	else if (ends(rel->type, "macrosheet"))
-		macro(walk, item, "macro: xlm");
-	else if (ends(rel->type, "/attachedtemplate") && remote)
-		macro(walk, item, "macro: remote template");
-	else if ((ends(rel->type, "/oleobject") ||
-		  ends(rel->type, "/frame") ||
-		  ends(rel->type, "/subdocument") ||
-		  ends(rel->type, "/afchunk")) && remote)
-		macro(walk, item, "macro: remote object");
-	else if (ends(rel->type, "/oleobject") && !rel->external)
-		macro(walk, item, "macro: ole object");
-	else if (ends(rel->type, "/control") ||
-		 ends(rel->type, "/activexcontrolbinary"))
-		macro(walk, item, "macro: activex");
+static const struct {
+	const char *suffix;	/* of the type */
+	enum place place;
+	const char *fact;
+} relation_facts[] = {
+	{ "/vbaproject", ANYWHERE, "macro: vba" },
+	{ "/wordvbadata", ANYWHERE, "macro: vba" },
+	{ "macrosheet", ANYWHERE, "macro: xlm" },
+	{ "/attachedtemplate", REMOTE, "macro: remote template" },
+	{ "/oleobject", REMOTE, "macro: remote object" },
+	{ "/frame", REMOTE, "macro: remote object" },
+	{ "/subdocument", REMOTE, "macro: remote object" },
+	{ "/afchunk", REMOTE, "macro: remote object" },
+	{ "/oleobject", INSIDE, "macro: ole object" },
+	{ "/control", ANYWHERE, "macro: activex" },
+	{ "/activexcontrolbinary", ANYWHERE, "macro: activex" },
+};
+
+const char *mm_office_relation(const char *type, const char *target,
+			       bool external)
+{
+	const enum place place = !external ? INSIDE
+				 : is_remote(target) ? REMOTE : ANYWHERE;
+
+	for (size_t i = 0;
+	     i < sizeof(relation_facts) / sizeof(relation_facts[0]); i++)
+		if (mm_text_has_suffix(type, relation_facts[i].suffix) &&
+		    (relation_facts[i].place == ANYWHERE ||
+		     relation_facts[i].place == place))
+			return relation_facts[i].fact;
+	return NULL;
 }
 
 static void relations(struct mm_walk *walk, const struct mm_item *item,
@@ -113,13 +117,16 @@ static void relations(struct mm_walk *walk, const struct mm_item *item,
 	struct mm_html_tag tag;
 	struct relation rel;
 	struct mm_html html;
+	const char *fact;
 
 	mm_html_open(&html, data, len);
 	while (mm_html_next(&html, &tag)) {
 		if (strcmp(tag.name, "relationship") != 0)
 			continue;
 		read_relation(&tag, &rel);
-		judge_relation(walk, item, &rel);
+		fact = mm_office_relation(rel.type, rel.target, rel.external);
+		if (fact != NULL)
+			macro(walk, item, fact);
 	}
 }
 
@@ -245,24 +252,32 @@ static bool is_open_document_macro(const char *member)
 
 	if (mm_text_has_prefix(member, "Basic/"))
 		return strchr(member + 6, '/') != NULL &&
-		       ends(member, ".xml") && !ends(member, "/script-lb.xml");
+		       mm_text_has_suffix(member, ".xml") &&
+		       !mm_text_has_suffix(member, "/script-lb.xml");
 	for (size_t i = 0; i < sizeof(languages) / sizeof(languages[0]); i++)
 		if (mm_text_has_prefix(member, languages[i]))
-			return !ends(member, "/");
+			return !mm_text_has_suffix(member, "/");
 	return false;
+}
+
+const char *mm_office_member_fact(const char *member)
+{
+	if (mm_text_has_suffix(member, "vbaProject.bin"))
+		return "macro: vba";
+	if (mm_text_has_prefix(member, "xl/macrosheets/"))
+		return "macro: xlm";
+	if (strcasestr(member, "/embeddings/oleObject") != NULL)
+		return "macro: ole object";
+	if (strcasestr(member, "/activeX/activeX") != NULL)
+		return "macro: activex";
+	return is_open_document_macro(member) ? "macro: basic" : NULL;
 }
 
 void mm_office_member(struct mm_walk *walk, const struct mm_item *archive,
 		      const char *member)
 {
-	if (ends(member, "vbaProject.bin"))
-		macro(walk, archive, "macro: vba");
-	else if (mm_text_has_prefix(member, "xl/macrosheets/"))
-		macro(walk, archive, "macro: xlm");
-	else if (strcasestr(member, "/embeddings/oleObject") != NULL)
-		macro(walk, archive, "macro: ole object");
-	else if (strcasestr(member, "/activeX/activeX") != NULL)
-		macro(walk, archive, "macro: activex");
-	else if (is_open_document_macro(member))
-		macro(walk, archive, "macro: basic");
+	const char *fact = mm_office_member_fact(member);
+
+	if (fact != NULL)
+		macro(walk, archive, fact);
 }

@@ -12,4 +12,12 @@ void mm_office_xml(struct mm_walk *walk, const struct mm_item *item,
 void mm_office_member(struct mm_walk *walk, const struct mm_item *archive,
 		      const char *member);
 
+/* What a relation between parts tells about macros, or NULL. type and target
+ * are squeezed (html_token.h). */
+const char *mm_office_relation(const char *type, const char *target,
+			       bool external);
+
+/* The same for the path of a member. */
+const char *mm_office_member_fact(const char *member);
+
 #endif

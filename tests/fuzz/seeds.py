@@ -221,6 +221,42 @@ REWRITE = [
     b"Content-Type: application/pgp-signature\n\ny\n--b--\n",
 ]
 
+RELS = (b'<Relationships><Relationship Id="a" Type="http://schemas.microsoft.'
+        b'com/office/2006/relationships/%s" Target="%s"/></Relationships>')
+# The first byte is the kind, as in fuzz_inspect_clean.c.
+CLEAN = [
+    b"\1" + b"\0".join([
+        b'<Types><Override PartName="/xl/macrosheets/a.xml" ContentType='
+        b'"application/vnd.ms-excel.macrosheet+xml"/></Types>',
+        RELS % (b"xlMacrosheet", b"macrosheets/a.xml"),
+        b'<workbook xmlns:r="/relationships"><definedNames><definedName '
+        b'name="_xlnm.Auto_Open"/></definedNames><a r:id="a"/></workbook>',
+        RELS % (b"ui/extensibility", b"/word/vbaProject.bin"),
+        b'<a action="ppaction://macro"/>', RELS % (b"oleObject", b"b"), b"c",
+        b"d", RELS % (b"wordVbaData", b"e")]),
+    b"\1" + b"\0".join([
+        b'<Types><Default Extension="bin" ContentType="vbaProject"/></Types>',
+        RELS % (b"control", b"../word/vbaProject.bin"),
+        b'<a xmlns:r="/relationships"><controls><b r:id="a"/></controls></a>',
+        b"<a/>", b"<a/>", b"<a/>"]),
+    b"\0" + zip_file(zipfile.ZIP_DEFLATED),
+]
+
+
+def plan(*ops, stamp=None):
+    data = VERSION + text(2, "1abc") + num(3, 1 << 62) + num(5, 1)
+    for kind, part in ops:
+        data += field(6, num(1, kind) + text(2, part) + text(3, "gone\n"))
+    return data + (text(7, stamp) if stamp else b"")
+
+
+# Plan, length in front, and message: fuzz_inspect_rewrite_run.c.
+REWRITE_RUN = [struct.pack(">H", len(data)) + data + mail
+               for data, mail in zip(
+                   [plan((1, "1"), stamp="note\n"), plan((2, "2"), (1, "1")),
+                    plan((1, "1.1"), stamp="\u3042\n"), plan((1, "2"))],
+                   MIME + REWRITE)]
+
 
 def main():
     seeds = {
@@ -235,6 +271,8 @@ def main():
         "inspect_ole": OLES,
         "inspect_readings": READINGS,
         "inspect_rewrite": MIME + REWRITE,
+        "inspect_clean": CLEAN,
+        "inspect_rewrite_run": REWRITE_RUN,
         "inspect_html": ACTIVE_HTML,
         "inspect_office": ACTIVE_OFFICE,
         "inspect_pdf": ACTIVE_PDF,

@@ -104,6 +104,9 @@ static void cases_and_prefixes(void **state)
 	assert_true(mm_text_has_prefix("X-Mamori-Foo: x", "x-mamori-"));
 	assert_false(mm_text_has_prefix("X-Mam", "x-mamori-"));
 	assert_true(mm_text_has_prefix("abc", ""));
+	assert_true(mm_text_has_suffix("a/vbaProject.BIN", "project.bin"));
+	assert_true(mm_text_has_suffix("abc", ""));
+	assert_false(mm_text_has_suffix("bc", "abc"));
 }
 
 int main(void)
