@@ -19,6 +19,7 @@
 #include "mamorid/courier/release.h"
 #include "mamorid/courier/sent.h"
 #include "mamorid/courier/smtp.h"
+#include "mamorid/courier/variant.h"
 #include "mamorid/log.h"
 #include "mamorid/role.h"
 #include "mamorid/xalloc.h"
@@ -99,7 +100,7 @@ static int take_item(struct mm_frame *frame, struct mm_buf *bytes,
 	    (r = mm_read_fd(frame->fds[0], 0, bytes)) < 0 ||
 	    (r = mm_outbox_item_decode(bytes->data, bytes->len, item)) < 0)
 		return r;
-	if (item->kind != MM_OUTBOX_RELEASE)
+	if (item->kind == MM_OUTBOX_NOTICE)
 		return 0;
 	return frame->nfds < 2 ? MM_ERR_FORMAT
 			       : mm_check_rofile(frame->fds[1], SIZE_MAX, &len);
@@ -117,28 +118,28 @@ static const char *outcome_name(enum mm_outbox_outcome outcome)
 	}
 }
 
+static const char *kind_name(enum mm_outbox_kind kind)
+{
+	switch (kind) {
+	case MM_OUTBOX_NOTICE:
+		return "notice";
+	case MM_OUTBOX_RELEASE:
+		return "release";
+	default:
+		return "variant";
+	}
+}
+
+/* payload is an encoded mm_outbox_done. */
 static int tell_done(int fd, const struct mm_outbox_item *item,
-		     const struct mm_outcome *outcome)
+		     const struct mm_buf *payload)
 {
 	const mm_deadline deadline = mm_deadline_in(REPLY_MS);
-	const struct mm_outbox_done done = {
-		.version = MM_PROTO_VERSION,
-		.id = item->id,
-		.outcome = outcome->outcome,
-		.text = outcome->text,
-	};
-	struct mm_buf payload;
 	struct mm_frame frame;
 	int r;
 
-	mm_log(MM_LOG_INFO, "injected", item->trace, "row", MM_NUM(item->id),
-	       "kind", item->kind == MM_OUTBOX_RELEASE ? "release" : "notice",
-	       "to", item->to, "outcome", outcome_name(outcome->outcome),
-	       "reply", outcome->text, NULL);
 	mm_frame_init(&frame);
-	mm_buf_init(&payload, MM_FRAME_MAX);
-	if ((r = mm_outbox_done_encode(&payload, &done)) == 0 &&
-	    (r = mm_frame_send(fd, MM_FRAME_OUTBOX_DONE, 2, &payload, NULL, 0,
+	if ((r = mm_frame_send(fd, MM_FRAME_OUTBOX_DONE, 2, payload, NULL, 0,
 			       deadline)) == 0)
 		r = mm_frame_recv(fd, &frame, MM_FRAME_MAX, 0, deadline);
 	if (r == 0 && frame.type != MM_FRAME_OK) {
@@ -146,38 +147,98 @@ static int tell_done(int fd, const struct mm_outbox_item *item,
 		       mm_error_text(&frame.payload), NULL);
 		r = MM_ERR_PEER;
 	}
-	mm_buf_clear(&payload);
 	mm_frame_clear(&frame);
 	return r;
 }
 
-static void inject(const struct mm_role *role,
-		   const struct mm_outbox_item *item, int message,
-		   struct mm_sent *sent, struct mm_outcome *outcome)
+static int encode_done(const struct mm_outbox_item *item,
+		       const struct mm_outcome *outcome,
+		       struct mm_outbox_left *left, size_t nleft,
+		       struct mm_buf *payload)
 {
-	if (mm_sent_has(sent, item->id, item->trace))
-		mm_outcome_set(outcome, MM_OUTBOX_SENT,
-			       "taken before, and not yet recorded");
-	else if (item->kind == MM_OUTBOX_NOTICE)
-		send_notice(role->conf, item, outcome);
-	else
-		mm_release_send(role->conf, item, message, outcome);
-	if (outcome->outcome == MM_OUTBOX_SENT)
-		mm_sent_add(sent, item->id, item->trace);
+	const struct mm_outbox_done done = {
+		.version = MM_PROTO_VERSION,
+		.id = item->id,
+		.outcome = outcome->outcome,
+		.text = outcome->text,
+		.left = left,
+		.nleft = nleft,
+	};
+
+	mm_log(MM_LOG_INFO, "injected", item->trace, "row", MM_NUM(item->id),
+	       "kind", kind_name(item->kind), "to", item->to, "outcome",
+	       outcome_name(outcome->outcome), "left", MM_NUM(nleft), "reply",
+	       outcome->text, NULL);
+	return mm_outbox_done_encode(payload, &done);
+}
+
+static int inject_variant(const struct mm_role *role,
+			  const struct mm_outbox_item *item, int message,
+			  struct mm_outcome *outcome, struct mm_buf *payload)
+{
+	struct mm_smtp_rcpt rcpts[MM_OUTBOX_RCPTS_MAX];
+	struct mm_outbox_left left[MM_OUTBOX_RCPTS_MAX];
+	struct mm_variant variant;
+	size_t i, nleft = 0;
+	int r;
+
+	r = mm_variant_decode(item->record, item->record_len, &variant);
+	if (r == 0 && variant.count > MM_OUTBOX_RCPTS_MAX)
+		r = MM_ERR_LIMIT;
+	if (r == 0)
+		mm_variant_send(role->conf, item, &variant, message, rcpts,
+				outcome);
+	for (i = 0; r == 0 && outcome->outcome == MM_OUTBOX_SENT &&
+		    i < variant.count; i++)
+		if (rcpts[i].outcome.outcome != MM_OUTBOX_SENT)
+			left[nleft++] = (struct mm_outbox_left){
+				.to = rcpts[i].to,
+				.outcome = rcpts[i].outcome.outcome,
+				.text = rcpts[i].outcome.text,
+			};
+	if (r == 0)
+		r = encode_done(item, outcome, left, nleft, payload);
+	mm_variant_clear(&variant);
+	return r;
+}
+
+/* Into payload what the keeper is told. What Exim has taken is remembered in
+ * this form, so that the keeper hears the same when it asks again. */
+static int inject(const struct mm_role *role,
+		  const struct mm_outbox_item *item, int message,
+		  struct mm_sent *sent, struct mm_buf *payload)
+{
+	struct mm_outcome outcome = { .outcome = MM_OUTBOX_RETRY };
+	int r = mm_sent_get(sent, item->id, item->trace, payload);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	if (item->kind == MM_OUTBOX_VARIANT) {
+		r = inject_variant(role, item, message, &outcome, payload);
+	} else {
+		if (item->kind == MM_OUTBOX_NOTICE)
+			send_notice(role->conf, item, &outcome);
+		else
+			mm_release_send(role->conf, item, message, &outcome);
+		r = encode_done(item, &outcome, NULL, 0, payload);
+	}
+	if (r == 0 && outcome.outcome == MM_OUTBOX_SENT)
+		mm_sent_add(sent, item->id, item->trace, payload);
+	return r;
 }
 
 /* One row: taken, injected, told. 0, MM_ERR_CLOSED (the master is gone) or
  * another error: the connection is of no more use. */
 static int serve_one(const struct mm_role *role, int fd, struct mm_sent *sent)
 {
-	struct mm_outcome outcome = { .outcome = MM_OUTBOX_RETRY };
 	struct mm_outbox_item item;
 	struct mm_frame frame;
-	struct mm_buf bytes;
+	struct mm_buf bytes, payload;
 	int r;
 
 	mm_frame_init(&frame);
 	mm_buf_init(&bytes, MM_LIST_MAX);
+	mm_buf_init(&payload, MM_FRAME_MAX);
 	if ((r = mm_frame_send(fd, MM_FRAME_OUTBOX_NEXT, 1, NULL, NULL, 0,
 			       mm_deadline_in(REPLY_MS))) < 0)
 		goto keeper_gone;
@@ -187,8 +248,8 @@ static int serve_one(const struct mm_role *role, int fd, struct mm_sent *sent)
 			       mm_deadline_in(REPLY_MS))) < 0 ||
 	    (r = take_item(&frame, &bytes, &item)) < 0)
 		goto keeper_gone;
-	inject(role, &item, frame.fds[1], sent, &outcome);
-	if ((r = tell_done(fd, &item, &outcome)) == 0) {
+	if ((r = inject(role, &item, frame.fds[1], sent, &payload)) == 0 &&
+	    (r = tell_done(fd, &item, &payload)) == 0) {
 		mm_sent_forget(sent, item.id);
 		goto out;
 	}
@@ -196,6 +257,7 @@ keeper_gone:
 	/* The same code would mean the master here. */
 	r = r == MM_ERR_CLOSED ? MM_ERR_PEER : r;
 out:
+	mm_buf_clear(&payload);
 	mm_buf_clear(&bytes);
 	mm_frame_clear(&frame);
 	return r < 0 ? r : 0;
@@ -244,6 +306,7 @@ int mm_courier_main(const struct mm_role *role)
 		r = pause_more(role, &pause_ms);
 	}
 	mm_close(&fd);
+	mm_sent_clear(&sent);
 	free(path);
 	return 0;
 }

@@ -21,6 +21,7 @@
 #define REPLY_MAX 16384u /* all lines of one reply */
 #define CHUNK 16384u
 #define QUIT_MS 5000
+#define OPTIONS_MAX 2048u
 
 struct session {
 	struct mm_mta mta;
@@ -28,6 +29,7 @@ struct session {
 	struct mm_buf in; /* received, not yet used */
 	struct mm_buf reply; /* the last one, its lines */
 	bool eight_bit;
+	bool dsn;
 };
 
 void mm_outcome_set(struct mm_outcome *out, enum mm_outbox_outcome outcome,
@@ -163,7 +165,7 @@ static int command(struct session *s, const char *fmt, ...)
 	va_list args;
 	int r, sent;
 
-	mm_buf_init(&line, 2 * MM_ADDRESS_MAX);
+	mm_buf_init(&line, 2 * MM_ADDRESS_MAX + OPTIONS_MAX);
 	va_start(args, fmt);
 	r = mm_buf_vprintf(&line, fmt, args);
 	va_end(args);
@@ -281,19 +283,66 @@ static int greet(struct session *s)
 		code = command(s, "EHLO %s", mm_buf_str(&name));
 	mm_buf_clear(&name);
 	s->eight_bit = strcasestr(mm_buf_str(&s->reply), "8BITMIME") != NULL;
+	s->dsn = strcasestr(mm_buf_str(&s->reply), "DSN") != NULL;
 	return code;
+}
+
+static const char *options_of(const struct session *s, const char *options)
+{
+	return s->dsn && options != NULL ? options : "";
+}
+
+static int send_rcpt(struct session *s, const char *to, const char *options)
+{
+	return command(s, "RCPT TO:<%s>%s%s", to, *options == '\0' ? "" : " ",
+		       options);
+}
+
+/* Is there a recipient to go on for? Sets the outcome if not. */
+static bool name_rcpts(struct session *s, const struct mm_smtp_mail *mail,
+		       struct mm_outcome *out)
+{
+	struct mm_smtp_rcpt *rcpt;
+	size_t i, taken = 0;
+	int code;
+
+	out->outcome = MM_OUTBOX_REFUSED;
+	if (mail->to != NULL)
+		return !failed(s, send_rcpt(s, mail->to, ""), 2, "RCPT", true,
+			       out);
+	for (i = 0; i < mail->nrcpts; i++) {
+		rcpt = &mail->rcpts[i];
+		if (rcpt->outcome.outcome == MM_OUTBOX_REFUSED)
+			continue; /* cannot be named */
+		code = send_rcpt(s, rcpt->to, options_of(s, rcpt->options));
+		if (failed(s, code, 2, "RCPT", true, &rcpt->outcome)) {
+			/* While one may yet be taken, none is given up. */
+			if (out->outcome != MM_OUTBOX_RETRY)
+				*out = rcpt->outcome;
+			if (code < 0)
+				return false;
+			continue;
+		}
+		rcpt->outcome.outcome = MM_OUTBOX_SENT;
+		taken++;
+	}
+	return taken > 0;
 }
 
 static void talk(struct session *s, const struct mm_smtp_mail *mail,
 		 struct mm_outcome *out)
 {
-	if (failed(s, greet(s), 2, "greeting", false, out) ||
-	    failed(s,
-		   command(s, "MAIL FROM:<%s>%s", mail->sender,
-			   s->eight_bit ? " BODY=8BITMIME" : ""),
+	const char *options;
+
+	if (failed(s, greet(s), 2, "greeting", false, out))
+		return;
+	options = options_of(s, mail->options);
+	if (failed(s,
+		   command(s, "MAIL FROM:<%s>%s%s%s", mail->sender,
+			   s->eight_bit ? " BODY=8BITMIME" : "",
+			   *options == '\0' ? "" : " ", options),
 		   2, "MAIL", true, out) ||
-	    failed(s, command(s, "RCPT TO:<%s>", mail->to), 2, "RCPT", true,
-		   out) ||
+	    !name_rcpts(s, mail, out) ||
 	    failed(s, command(s, "DATA"), 3, "DATA", true, out) ||
 	    failed(s, send_message(s, mail), 2, "message", true, out))
 		return;
@@ -316,16 +365,45 @@ static bool is_usable(const char *address)
 	return mm_address_is_plain(address);
 }
 
+/* May the mail go at all? Recipients that cannot be named are refused. */
+static bool is_sendable(const struct mm_smtp_mail *mail)
+{
+	size_t i, good = 0;
+
+	for (i = 0; i < mail->nrcpts; i++) {
+		if (is_usable(mail->rcpts[i].to))
+			good++;
+		else
+			mm_outcome_set(&mail->rcpts[i].outcome,
+				       MM_OUTBOX_REFUSED,
+				       "address cannot be used in SMTP");
+	}
+	return (mail->to == NULL ? good > 0 : is_usable(mail->to)) &&
+	       (*mail->sender == '\0' || is_usable(mail->sender));
+}
+
+/* Only the mail's own outcome tells whether those named have got it. */
+static void settle_rcpts(const struct mm_smtp_mail *mail,
+			 const struct mm_outcome *out)
+{
+	size_t i;
+
+	for (i = 0; i < mail->nrcpts; i++)
+		if (mail->rcpts[i].outcome.outcome == MM_OUTBOX_SENT ||
+		    mail->rcpts[i].outcome.outcome == 0)
+			mail->rcpts[i].outcome = *out;
+}
+
 void mm_smtp_send(const struct mm_conf_list *cmd,
 		  const struct mm_smtp_mail *mail, struct mm_outcome *out)
 {
 	struct session s = { .step_ms = mail->step_ms };
 	int r;
 
-	if (!is_usable(mail->to) ||
-	    (*mail->sender != '\0' && !is_usable(mail->sender))) {
+	if (!is_sendable(mail)) {
 		mm_outcome_set(out, MM_OUTBOX_REFUSED,
 			       "address cannot be used in SMTP");
+		settle_rcpts(mail, out);
 		return;
 	}
 	mm_buf_init(&s.in, REPLY_MAX);
@@ -336,6 +414,7 @@ void mm_smtp_send(const struct mm_conf_list *cmd,
 			       mm_err_text(r));
 	else
 		talk(&s, mail, out);
+	settle_rcpts(mail, out);
 	mm_mta_stop(&s.mta, mm_deadline_in(QUIT_MS));
 	mm_buf_clear(&s.in);
 	mm_buf_clear(&s.reply);

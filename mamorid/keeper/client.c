@@ -29,6 +29,8 @@
 #define ACCEPTS_AT_ONCE 16u
 #define REQUEST_MS 5000
 #define IDLE_CONTROL_MS 60000
+/* Gates and the courier have something to say when they connect. */
+#define IDLE_KEEPER_MS 10000
 #define PAIRS_BYTES 16384u
 
 /* A request of settings has a whole frame, for templates of notices. */
@@ -42,7 +44,8 @@
 static const struct mm_rule rules[] = {
 	{ MM_FRAME_RECORD, MM_RIGHT_RECORD, 0, 0, 3, mm_record_handle },
 	{ MM_FRAME_OUTBOX_NEXT, MM_RIGHT_OUTBOX, 0, 0, 0, mm_outbox_wanted },
-	{ MM_FRAME_OUTBOX_DONE, MM_RIGHT_OUTBOX, 1, 8192, 0, mm_outbox_done },
+	{ MM_FRAME_OUTBOX_DONE, MM_RIGHT_OUTBOX, 1, MM_FRAME_MAX, 0,
+	  mm_outbox_done },
 	{ MM_FRAME_CTL_STATUS, MM_RIGHT_CONTROL, 0, PAIRS_BYTES, 0,
 	  mm_control_status },
 	{ MM_FRAME_CTL_RELOAD, MM_RIGHT_CONTROL, 0, PAIRS_BYTES, 0,
@@ -125,6 +128,17 @@ void mm_client_close(struct mm_client *client, const char *why)
 	free(client);
 }
 
+/* How long the next request may take to begin. The courier that has a row
+ * speaks with Exim meanwhile, as long as that takes. */
+static mm_deadline idle_deadline(const struct mm_client *client)
+{
+	if (client->listener->control)
+		return mm_deadline_in(IDLE_CONTROL_MS);
+	return client->keeper->courier == client
+		       ? MM_DEADLINE_NONE
+		       : mm_deadline_in(IDLE_KEEPER_MS);
+}
+
 /* Ready for the next request. */
 static void rewind_client(struct mm_client *client)
 {
@@ -135,9 +149,7 @@ static void rewind_client(struct mm_client *client)
 	client->wants_item = false;
 	client->waits_for = 0;
 	client->watch.events = POLLIN;
-	client->watch.deadline = client->listener->control
-					 ? mm_deadline_in(IDLE_CONTROL_MS)
-					 : MM_DEADLINE_NONE;
+	client->watch.deadline = idle_deadline(client);
 	mm_frame_clear(&client->request);
 }
 
@@ -196,6 +208,18 @@ static void read_request(struct mm_client *client)
 		client->watch.deadline = mm_deadline_in(REQUEST_MS);
 }
 
+/* On control.sock a customer may do this as often as he likes. */
+static void log_silent(const struct mm_client *client)
+{
+	static struct mm_log_limit limit;
+	uint64_t missed;
+
+	if (!client->listener->control && mm_log_due(&limit, &missed))
+		mm_log(MM_LOG_WARN, "client-closed", NULL, "why",
+		       "says nothing", "uid", MM_NUM(client->uid), "missed",
+		       MM_NUM(missed), NULL);
+}
+
 static void client_ready(struct mm_loop_watch *watch, short revents)
 {
 	struct mm_client *client = watch->owner;
@@ -207,10 +231,11 @@ static void client_ready(struct mm_loop_watch *watch, short revents)
 			client->timed_out(client);
 	} else if (revents != 0) {
 		read_request(client);
+	} else if (client->have > 0) {
+		mm_client_close(client, "too slow with a request");
 	} else {
-		mm_client_close(client, client->have > 0
-						? "too slow with a request"
-						: NULL);
+		log_silent(client);
+		mm_client_close(client, NULL);
 	}
 }
 

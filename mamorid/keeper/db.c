@@ -14,7 +14,7 @@
 #include "core/err.h"
 #include "mamorid/log.h"
 
-#define STATEMENTS_MAX 64u
+#define STATEMENTS_MAX 96u
 #define BUSY_MS 2000
 
 struct mm_db {

@@ -16,7 +16,8 @@ static const char setup[] = "PRAGMA journal_mode = WAL;"
  * day. quarantine: a row a recipient. share: how many rows of a scope
  * ("account A", "domain D", "total") use a file; usage: the bytes of a scope,
  * each file counted once. census: mailboxes of a domain on a day. trash: files
- * to unlink after the commit.
+ * to unlink after the commit. variant: what an outbox row of that kind injects;
+ * envelope: the recipients it is left for.
  */
 static const char create[] =
 	"BEGIN IMMEDIATE;"
@@ -64,6 +65,14 @@ static const char create[] =
 	"CREATE INDEX IF NOT EXISTS outbox_due ON outbox(due, id);"
 	"CREATE INDEX IF NOT EXISTS outbox_record ON outbox(record);"
 	"CREATE INDEX IF NOT EXISTS outbox_quarantine ON outbox(quarantine);"
+	"CREATE TABLE IF NOT EXISTS variant("
+	"  outbox INTEGER PRIMARY KEY, hash TEXT NOT NULL,"
+	"  size INTEGER NOT NULL, options TEXT NOT NULL);"
+	"CREATE INDEX IF NOT EXISTS variant_hash ON variant(hash);"
+	"CREATE TABLE IF NOT EXISTS envelope("
+	"  outbox INTEGER NOT NULL, recipient TEXT NOT NULL,"
+	"  options TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0,"
+	"  PRIMARY KEY(outbox, recipient)) WITHOUT ROWID;"
 	"PRAGMA user_version = 1;"
 	"COMMIT;";
 

@@ -126,6 +126,8 @@ int mm_effect_key(const struct mm_record *record,
 	    (r = mm_hash_add_str(hash, record->account)) < 0 ||
 	    (r = mm_hash_add_str(hash, record->reason)) < 0 ||
 	    (r = mm_hash_add_str(hash, record->quarantine ? "copy" : "")) < 0 ||
+	    (record->variant_len > 0 &&
+	     (r = mm_hash_add_str(hash, "variant")) < 0) ||
 	    (r = add_recipients(hash, record)) < 0)
 		goto out;
 	r = mm_hash_raw(hash, key_r);

@@ -1,6 +1,6 @@
 /*
  * Rows of the outbox. Keeper, uid mamori-keeper. SQL is allowed in vault*.c,
- * outbox.c and db.c only, so that the state can move to another store without
+ * outbox*.c and db*.c only, so that the state can move to another store without
  * touching the rest. Must never drop a row that the mail server has not taken
  * or refused.
  */
@@ -10,13 +10,16 @@
 #include <string.h>
 
 #include "core/err.h"
+#include "mamorid/keeper/outbox_variant.h"
 #include "mamorid/xalloc.h"
 
 #define ROW_COLUMNS \
 	"SELECT o.id, o.kind, o.record, o.quarantine, o.tries, o.created," \
-	" o.notice, o.recipient, r.created, r.trace, r.sender, q.hash," \
-	" r.bytes FROM outbox o JOIN record r ON r.id = o.record" \
-	" LEFT JOIN quarantine q ON q.id = o.quarantine "
+	" o.notice, o.recipient, r.created, r.trace, r.sender," \
+	" coalesce(q.hash, v.hash), r.bytes FROM outbox o" \
+	" JOIN record r ON r.id = o.record" \
+	" LEFT JOIN quarantine q ON q.id = o.quarantine" \
+	" LEFT JOIN variant v ON v.outbox = o.id "
 
 static int add(struct mm_db *db, enum mm_outbox_kind kind, int64_t record,
 	       int64_t quarantine, int64_t notice, const char *to, int64_t now)
@@ -72,6 +75,8 @@ static int fill_row(sqlite3_stmt *stmt, struct mm_outbox_row *row)
 	row->trace = mm_xstrdup(mm_db_text(stmt, 9));
 	row->sender = mm_xstrdup(mm_db_text(stmt, 10));
 	memcpy(row->hash, hash, strnlen(hash, MM_STORE_HASH_SIZE - 1));
+	if (row->kind == MM_OUTBOX_VARIANT)
+		return 0; /* its recipients come by mm_outbox_variant_left() */
 	return mm_buf_put(&row->bytes, sqlite3_column_blob(stmt, 12),
 			  (size_t)sqlite3_column_bytes(stmt, 12));
 }
@@ -154,7 +159,9 @@ int mm_outbox_later(struct mm_db *db, int64_t id, int64_t due,
 
 int mm_outbox_drop(struct mm_db *db, int64_t id)
 {
-	return mm_db_run(db, "DELETE FROM outbox WHERE id = ?1", "i", id);
+	int r = mm_db_run(db, "DELETE FROM outbox WHERE id = ?1", "i", id);
+
+	return r < 0 ? r : mm_outbox_variant_drop(db, id);
 }
 
 int mm_outbox_usage(struct mm_db *db, struct mm_outbox_usage *usage_r)

@@ -42,8 +42,8 @@ struct mm_outbox_row {
 	char *to;
 	char *trace;
 	char *sender; /* the mail's envelope sender */
-	char hash[MM_STORE_HASH_SIZE]; /* of a release's file, else "" */
-	struct mm_buf bytes; /* the record, encoded */
+	char hash[MM_STORE_HASH_SIZE]; /* of the file to inject, else "" */
+	struct mm_buf bytes; /* a notice's record, encoded */
 };
 
 /* The row that has been due longest: 1 and *row_r, else 0 and the time the

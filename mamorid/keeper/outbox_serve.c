@@ -11,6 +11,7 @@
 #include "core/fdutil.h"
 #include "mamorid/keeper/client.h"
 #include "mamorid/keeper/outbox.h"
+#include "mamorid/keeper/outbox_variant.h"
 #include "mamorid/log.h"
 
 /* Look again at least this often: the wall clock may be set. */
@@ -18,7 +19,14 @@
 
 static const char *kind_name(enum mm_outbox_kind kind)
 {
-	return kind == MM_OUTBOX_NOTICE ? "notice" : "release";
+	switch (kind) {
+	case MM_OUTBOX_NOTICE:
+		return "notice";
+	case MM_OUTBOX_RELEASE:
+		return "release";
+	default:
+		return "variant";
+	}
 }
 
 static struct mm_client *waiting(struct mm_keeper *keeper)
@@ -44,7 +52,8 @@ static int encode_item(const struct mm_outbox_row *row)
 		.notice = row->notice,
 		.created = row->happened,
 		.record = row->bytes.data,
-		.record_len = notice ? row->bytes.len : 0,
+		.record_len = row->kind == MM_OUTBOX_RELEASE ? 0
+							     : row->bytes.len,
 	};
 	struct mm_buf buf;
 	int r;
@@ -59,14 +68,17 @@ static int encode_item(const struct mm_outbox_row *row)
 
 /* Hand a row out. A row that cannot be read waits like any other failure. */
 static int hand_out(struct mm_keeper *keeper, struct mm_client *client,
-		    const struct mm_outbox_row *row)
+		    struct mm_outbox_row *row)
 {
 	int fds[2] = { -1, -1 };
 	int r;
 
+	if (row->kind == MM_OUTBOX_VARIANT &&
+	    (r = mm_outbox_variant_left(keeper->db, row->id, &row->bytes)) < 0)
+		goto out;
 	if ((r = fds[0] = encode_item(row)) < 0)
 		goto out;
-	if (row->kind == MM_OUTBOX_RELEASE &&
+	if (row->kind != MM_OUTBOX_NOTICE &&
 	    (r = fds[1] = mm_store_get(&keeper->store, row->hash)) < 0)
 		goto out;
 	r = 0;
@@ -157,10 +169,71 @@ static int settle_refused(struct mm_keeper *keeper,
 
 	if ((r = mm_db_begin(keeper->db)) < 0)
 		return r;
-	if ((r = mm_outbox_drop(keeper->db, row->id)) < 0 ||
+	if ((row->kind == MM_OUTBOX_VARIANT &&
+	     (r = mm_outbox_variant_keep(&keeper->vault, row->id, row->record,
+					 NULL, mm_keeper_now())) < 0) ||
+	    (r = mm_outbox_drop(keeper->db, row->id)) < 0 ||
 	    (r = mm_vault_forget(&keeper->vault, row->record)) < 0 ||
 	    (r = mm_db_commit(keeper->db)) < 0)
 		mm_db_rollback(keeper->db);
+	return r;
+}
+
+static int note_left(struct mm_keeper *keeper, const struct mm_outbox_row *row,
+		     const struct mm_outbox_done *done, int64_t due)
+{
+	int r;
+
+	if ((r = mm_outbox_variant_sent(keeper->db, row->id, done)) < 0 ||
+	    (r = mm_outbox_variant_keep(&keeper->vault, row->id, row->record,
+					done, mm_keeper_now())) < 0 ||
+	    (r = mm_outbox_later(keeper->db, row->id, due,
+				 done->left[0].text == NULL
+					 ? ""
+					 : done->left[0].text)) < 0)
+		return r;
+	return mm_db_commit(keeper->db);
+}
+
+/* A variant that Exim took, but not for all: the others stay. Those refused
+ * for good go into quarantine. A row that nobody is left in goes. */
+static int settle_left(struct mm_keeper *keeper,
+		       const struct mm_outbox_row *row,
+		       const struct mm_outbox_done *done)
+{
+	size_t i;
+	int64_t wait = 0;
+	int r;
+
+	for (i = 0; i < done->nleft; i++) {
+		if (done->left[i].outcome != MM_OUTBOX_REFUSED)
+			wait = mm_outbox_backoff(row->tries + 1);
+		mm_log(MM_LOG_WARN, "variant-left", row->trace, "row",
+		       MM_NUM(row->id), "to", done->left[i].to, "kept",
+		       done->left[i].outcome == MM_OUTBOX_REFUSED ? "yes"
+								  : "no",
+		       "reply",
+		       done->left[i].text == NULL ? "" : done->left[i].text,
+		       NULL);
+	}
+	if ((r = mm_db_begin(keeper->db)) < 0)
+		return r;
+	if (wait == 0) {
+		if ((r = mm_outbox_variant_keep(&keeper->vault, row->id,
+						row->record, done,
+						mm_keeper_now())) < 0 ||
+		    (r = mm_outbox_drop(keeper->db, row->id)) < 0 ||
+		    (r = mm_vault_forget(&keeper->vault, row->record)) < 0)
+			goto out;
+		r = mm_db_commit(keeper->db);
+	} else {
+		r = note_left(keeper, row, done, mm_keeper_now() + wait);
+	}
+out:
+	if (r < 0)
+		mm_db_rollback(keeper->db);
+	else
+		mm_vault_sweep(&keeper->vault);
 	return r;
 }
 
@@ -174,7 +247,9 @@ static int settle(struct mm_keeper *keeper, const struct mm_outbox_row *row,
 	int64_t wait = 0;
 	int r;
 
-	if (done->outcome == MM_OUTBOX_SENT) {
+	if (done->outcome == MM_OUTBOX_SENT && done->nleft > 0) {
+		r = settle_left(keeper, row, done);
+	} else if (done->outcome == MM_OUTBOX_SENT) {
 		r = settle_sent(keeper, row);
 	} else if (done->outcome == MM_OUTBOX_REFUSED ||
 		   now - row->queued >= MM_OUTBOX_GIVE_UP) {
@@ -203,11 +278,13 @@ void mm_outbox_done(struct mm_client *client)
 	int r;
 
 	if (mm_outbox_done_decode(payload->data, payload->len, &done) < 0) {
+		mm_outbox_done_clear(&done);
 		mm_client_close(client, "malformed outbox answer");
 		return;
 	}
 	if (keeper->courier != client ||
 	    (int64_t)done.id != keeper->in_flight) {
+		mm_outbox_done_clear(&done);
 		mm_client_fail(client, "this row was not handed out to you");
 		return;
 	}
@@ -215,6 +292,7 @@ void mm_outbox_done(struct mm_client *client)
 	r = mm_outbox_get(keeper->db, (int64_t)done.id, &row);
 	if (r == 1)
 		r = settle(keeper, &row, &done);
+	mm_outbox_done_clear(&done);
 	mm_outbox_row_clear(&row);
 	keeper->courier = NULL;
 	keeper->in_flight = 0;

@@ -15,6 +15,7 @@
 #include "mamorid/keeper/effect.h"
 #include "mamorid/keeper/outbox.h"
 #include "mamorid/keeper/outbox_serve.h"
+#include "mamorid/keeper/outbox_variant.h"
 #include "mamorid/keeper/record_text.h"
 #include "mamorid/log.h"
 
@@ -26,6 +27,7 @@ struct job {
 	struct mm_vault *vault;
 	struct mm_buf bytes;
 	struct mm_record record;
+	struct mm_variant variant; /* none without recipients */
 	struct mm_store_parts parts;
 	struct mm_record_text text;
 	unsigned char key[MM_HASH_LEN];
@@ -34,6 +36,12 @@ struct job {
 	int64_t now;
 	bool told; /* an earlier record has given the notices */
 };
+
+/* Is the message itself to be stored? */
+static bool has_file(const struct job *job)
+{
+	return job->record.quarantine || job->variant.count > 0;
+}
 
 static int open_job(struct job *job, const int fds[3], const char **text_r)
 {
@@ -63,6 +71,12 @@ static int open_job(struct job *job, const int fds[3], const char **text_r)
 		.body_offset = job->record.body_offset,
 		.body_len = body - job->record.body_offset,
 	};
+	*text_r = "variant not accepted";
+	if (job->record.variant_len > 0 &&
+	    (r = mm_variant_decode(job->record.variant,
+				   job->record.variant_len, &job->variant)) <
+		    0)
+		return r;
 	*text_r = "findings not accepted";
 	return mm_record_text_fill(&job->text, &job->record);
 }
@@ -107,6 +121,10 @@ static int add_rows(struct job *job, int64_t *id_r)
 		return r;
 	if (!job->told && (r = add_notices(job, *id_r)) < 0)
 		return r;
+	if (job->variant.count > 0 &&
+	    (r = mm_outbox_add_variant(job->vault->db, *id_r, &job->variant,
+				       job->hash, job->size, job->now)) < 0)
+		return r;
 	return mm_vault_forget(job->vault, *id_r);
 }
 
@@ -128,7 +146,7 @@ static void undo_file(struct job *job)
 {
 	const int saved = errno;
 
-	if (job->record.quarantine &&
+	if (has_file(job) &&
 	    mm_vault_uses(job->vault, job->hash) == 0 &&
 	    mm_store_remove(job->vault->store, job->hash) < 0)
 		mm_log(MM_LOG_WARN, "quarantine-sweep", job->record.trace,
@@ -154,7 +172,7 @@ static int store_job(struct job *job, struct mm_record_result *result,
 		return 0;
 	job->told = result->id != 0;
 	*text_r = "quarantine cannot be written";
-	if (job->record.quarantine &&
+	if (has_file(job) &&
 	    (r = mm_store_put(job->vault->store, &job->parts, job->hash,
 			      &job->size)) < 0) {
 		if (r == MM_ERR_LIMIT)
@@ -178,7 +196,7 @@ static void log_job(const struct job *job,
 	       result->duplicate ? "yes" : "no", "quarantine",
 	       job->record.quarantine ? "yes" : "no", "bytes",
 	       MM_NUM(job->size), "recipients", MM_NUM(job->record.nrecipients),
-	       "notices", MM_NUM(job->record.nnotices), NULL);
+	       "variant", job->variant.count > 0 ? "yes" : "no", "notices", MM_NUM(job->record.nnotices), NULL);
 }
 
 int mm_record_store(struct mm_vault *vault, const int fds[3], int64_t now,
@@ -198,6 +216,7 @@ int mm_record_store(struct mm_vault *vault, const int fds[3], int64_t now,
 		mm_log(MM_LOG_ERROR, "record-failed", job.record.trace, "what",
 		       *text_r, "error", mm_err_text(r), NULL);
 	mm_record_text_clear(&job.text);
+	mm_variant_clear(&job.variant);
 	mm_record_clear(&job.record);
 	mm_buf_clear(&job.bytes);
 	return r;

@@ -107,6 +107,32 @@ int mm_vault_add(struct mm_vault *vault, const struct mm_vault_new *item,
 	return r < 0 ? r : mm_budget_trim(vault, *record_r, NULL);
 }
 
+int mm_vault_keep(struct mm_vault *vault, int64_t record, int64_t outbox,
+		  const char *recipient, int64_t now)
+{
+	struct mm_vault_new item = { .now = now };
+	char hash[MM_STORE_HASH_SIZE] = "";
+	sqlite3_stmt *stmt;
+	const char *text;
+	int r;
+
+	r = mm_db_start(vault->db, &stmt,
+			"SELECT hash, size FROM variant WHERE outbox = ?1",
+			"i", outbox);
+	if (r < 0)
+		return r;
+	if ((r = mm_db_step(vault->db, stmt)) == 1) {
+		text = mm_db_text(stmt, 0);
+		memcpy(hash, text, strnlen(text, MM_STORE_HASH_SIZE - 1));
+		item.size = (uint64_t)sqlite3_column_int64(stmt, 1);
+	}
+	mm_db_end(stmt);
+	if (r <= 0)
+		return r;
+	item.hash = hash;
+	return add_row(vault, &item, record, recipient);
+}
+
 int mm_vault_forget(struct mm_vault *vault, int64_t record)
 {
 	return mm_db_run(vault->db,

@@ -91,6 +91,11 @@ MM_CHECK int mm_vault_effect(struct mm_vault *vault, const void *key, bool copy,
 MM_CHECK int mm_vault_add(struct mm_vault *vault,
 			  const struct mm_vault_new *item, int64_t *record_r);
 
+/* (T) Keep the file of a variant's outbox row for a recipient whom Exim refuses
+ * it. 0 or an error. */
+MM_CHECK int mm_vault_keep(struct mm_vault *vault, int64_t record,
+			   int64_t outbox, const char *recipient, int64_t now);
+
 /* (T) Drop a record that nothing refers to any more. */
 MM_CHECK int mm_vault_forget(struct mm_vault *vault, int64_t record);
 
@@ -109,7 +114,7 @@ void mm_vault_sweep(struct mm_vault *vault);
 /* At start: remove what a crash has left. The number, or an error. */
 MM_CHECK int mm_vault_clean(struct mm_vault *vault);
 
-/* Does a row use this file? 1, 0 or an error. */
+/* Does a row, here or in the outbox, use this file? 1, 0 or an error. */
 MM_CHECK int mm_vault_uses(struct mm_vault *vault, const char *hash);
 
 /* Newest first. 0, an error, or what visit() returned. */

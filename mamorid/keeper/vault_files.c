@@ -17,10 +17,16 @@
 int mm_vault_uses(struct mm_vault *vault, const char *hash)
 {
 	int64_t rows;
+	int r;
 
+	r = mm_db_get(vault->db, &rows,
+		      "SELECT rows FROM share WHERE scope = 'total' AND"
+		      " hash = ?1",
+		      "s", hash);
+	if (r != 0)
+		return r;
 	return mm_db_get(vault->db, &rows,
-			 "SELECT rows FROM share WHERE scope = 'total' AND"
-			 " hash = ?1",
+			 "SELECT outbox FROM variant WHERE hash = ?1 LIMIT 1",
 			 "s", hash);
 }
 

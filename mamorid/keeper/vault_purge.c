@@ -25,6 +25,15 @@ static const char find_outbox[] =
 	" (?1 IS NULL OR lower(recipient) = ?1 OR"
 	" lower(substr(recipient, 1, length(?2))) = ?2) LIMIT 1";
 
+static const char drop_envelope[] =
+	"DELETE FROM envelope WHERE"
+	" lower(substr(recipient, -length(?3) - 1)) = '@' || ?3 AND"
+	" (?1 IS NULL OR lower(recipient) = ?1 OR"
+	" lower(substr(recipient, 1, length(?2))) = ?2)";
+static const char find_empty[] =
+	"SELECT outbox FROM variant v WHERE NOT EXISTS"
+	" (SELECT 1 FROM envelope e WHERE e.outbox = v.outbox) LIMIT 1";
+
 struct whom {
 	const char *address;
 	char *tagged;
@@ -54,21 +63,36 @@ static int drop_rows(struct mm_vault *vault, const struct whom *whom)
 	return r;
 }
 
+static int drop_item(struct mm_vault *vault, int64_t id)
+{
+	int64_t record = 0;
+	int r;
+
+	if ((r = mm_db_get(vault->db, &record,
+			   "SELECT record FROM outbox WHERE id = ?1", "i",
+			   id)) < 0 ||
+	    (r = mm_outbox_drop(vault->db, id)) < 0)
+		return r;
+	return mm_vault_forget(vault, record);
+}
+
 static int drop_outbox(struct mm_vault *vault, const struct whom *whom)
 {
-	int64_t id, record;
+	int64_t id;
 	int r;
 
 	while ((r = mm_db_get(vault->db, &id, find_outbox, "sss",
 			      whom->address, whom->tagged,
-			      whom->domain)) == 1) {
-		if ((r = mm_db_get(vault->db, &record,
-				   "SELECT record FROM outbox WHERE id = ?1",
-				   "i", id)) < 0 ||
-		    (r = mm_outbox_drop(vault->db, id)) < 0 ||
-		    (r = mm_vault_forget(vault, record)) < 0)
+			      whom->domain)) == 1)
+		if ((r = drop_item(vault, id)) < 0)
 			return r;
-	}
+	if (r < 0 || (r = mm_db_run(vault->db, drop_envelope, "sss",
+				    whom->address, whom->tagged,
+				    whom->domain)) < 0)
+		return r;
+	while ((r = mm_db_get(vault->db, &id, find_empty, "")) == 1)
+		if ((r = drop_item(vault, id)) < 0)
+			return r;
 	return r;
 }
 
