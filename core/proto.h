@@ -23,6 +23,7 @@
  *                 inspector ->         REWRITTEN
  *   keeper.sock   gate -> keeper       RECORD    fds: record memfd,
  *                                                header memfd, body
+ *                                    HISTORY   see core/proto_history.h
  *                 courier -> keeper    OUTBOX_NEXT, OUTBOX_DONE
  *                 keeper -> courier    OUTBOX_ITEM fds: item memfd
  *                                                [, stored message]
@@ -45,6 +46,7 @@ enum mm_frame_type {
 	MM_FRAME_REWRITTEN = 0x23,
 	MM_FRAME_RECORD = 0x30,
 	MM_FRAME_RECORDED = 0x31,
+	MM_FRAME_HISTORY = 0x32,	/* not answered */
 	MM_FRAME_OUTBOX_NEXT = 0x40,	/* answered when a row is due */
 	MM_FRAME_OUTBOX_ITEM = 0x41,
 	MM_FRAME_OUTBOX_DONE = 0x42,	/* answered OK */
@@ -61,6 +63,9 @@ enum mm_frame_type {
 	MM_FRAME_CTL_SETTINGS_EXPORT = 0x68,
 	MM_FRAME_CTL_SETTINGS_IMPORT = 0x6a, /* fds: sealed memfd */
 	MM_FRAME_CTL_USAGE = 0x6c,
+	MM_FRAME_CTL_WHY = 0x70,
+	MM_FRAME_CTL_HISTORY = 0x72,
+	MM_FRAME_CTL_ABUSE = 0x74,
 	MM_FRAME_CTL_ROWS = 0x51,	/* fds: rows memfd [, message] */
 };
 

@@ -88,6 +88,18 @@ bool mm_text_is_utf8(const char *text, size_t len)
 	return true;
 }
 
+size_t mm_text_fit(const char *text, size_t max)
+{
+	size_t len = strnlen(text, max + 1);
+
+	if (len <= max)
+		return len;
+	len = max;
+	while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
+		len--;
+	return len;
+}
+
 void mm_text_lower(char *text)
 {
 	for (; *text != '\0'; text++)

@@ -17,6 +17,9 @@ MM_CHECK int mm_text_printable(struct mm_buf *buf, const char *text, size_t len,
 /* Is this well-formed UTF-8 (RFC 3629)? */
 bool mm_text_is_utf8(const char *text, size_t len);
 
+/* How many bytes of text fit into max, cut at a character's end. */
+size_t mm_text_fit(const char *text, size_t max);
+
 /* Lower-case the ASCII letters in place. */
 void mm_text_lower(char *text);
 
