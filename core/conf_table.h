@@ -124,6 +124,13 @@
 	  MM_M, 1024 * MM_G, "", "Most quarantined bytes of the server") \
 	X(SIZE, quarantine_disk_reserve, "quarantine.disk_reserve", "500M", \
 	  0, 1024 * MM_G, "", "Free disk space that quarantine never takes") \
+	X(DURATION, history_keep, "history.keep", "30d", MM_DAY, \
+	  3650 * MM_DAY, "", "What became of each mail is known this long") \
+	X(SIZE, history_max_size, "history.max_size", "5G", MM_M, \
+	  1024 * MM_G, "", "Most bytes of that: the oldest days go first") \
+	X(LIST, exim_log, "exim.log", "/var/log/exim4/mainlog", 0, 16, "", \
+	  "Exim's main log, where `mamorictl why` finds deliveries; a " \
+	  "rotated FILE.1 beside it is read too") \
 	X(LIST, mta_command, "mta.command", "/usr/sbin/exim4 -bs", 1, 32, "", \
 	  "How to speak SMTP with Exim on standard input, by the courier")
 

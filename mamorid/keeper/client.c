@@ -17,14 +17,15 @@
 #include "core/fdutil.h"
 #include "mamorid/keeper/client_read.h"
 #include "mamorid/keeper/control.h"
+#include "mamorid/keeper/history_serve.h"
 #include "mamorid/keeper/outbox_serve.h"
 #include "mamorid/keeper/record.h"
 #include "mamorid/keeper/settings_control.h"
 #include "mamorid/keeper/settings_rights.h"
 #include "mamorid/log.h"
 
-/* A gate has one connection; a few more than the gates there may be. */
-#define CLIENTS_MAX 1100u
+/* A gate has two connections; a few more than the gates there may be. */
+#define CLIENTS_MAX 2200u
 #define CONTROL_MAX 64u
 #define ACCEPTS_AT_ONCE 16u
 #define REQUEST_MS 5000
@@ -32,6 +33,10 @@
 /* Gates and the courier have something to say when they connect. */
 #define IDLE_KEEPER_MS 10000
 #define PAIRS_BYTES 16384u
+
+/* Clients that send without an answer are looked at together. */
+#define REST_MS 250
+#define FRAMES_AT_ONCE 200u
 
 /* A request of settings has a whole frame, for templates of notices. */
 #define SETTINGS_BYTES (MM_FRAME_MAX - 16u)
@@ -43,6 +48,8 @@
 
 static const struct mm_rule rules[] = {
 	{ MM_FRAME_RECORD, MM_RIGHT_RECORD, 0, 0, 3, mm_record_handle },
+	{ MM_FRAME_HISTORY, MM_RIGHT_RECORD, 1, MM_FRAME_MAX, 0,
+	  mm_history_handle },
 	{ MM_FRAME_OUTBOX_NEXT, MM_RIGHT_OUTBOX, 0, 0, 0, mm_outbox_wanted },
 	{ MM_FRAME_OUTBOX_DONE, MM_RIGHT_OUTBOX, 1, MM_FRAME_MAX, 0,
 	  mm_outbox_done },
@@ -71,6 +78,9 @@ static const struct mm_rule rules[] = {
 	{ MM_FRAME_CTL_SETTINGS_IMPORT, MM_RIGHT_CONTROL, 0, PAIRS_BYTES, 1,
 	  mm_settings_import_handle },
 	{ MM_FRAME_CTL_USAGE, RIGHTS, 1, PAIRS_BYTES, 0, mm_usage_handle },
+	{ MM_FRAME_CTL_WHY, RIGHTS, 1, PAIRS_BYTES, 0, mm_why_handle },
+	{ MM_FRAME_CTL_HISTORY, RIGHTS, 1, PAIRS_BYTES, 0,
+	  mm_history_list_handle },
 };
 
 unsigned int mm_client_rights(const struct mm_users *users, bool control,
@@ -220,6 +230,47 @@ static void log_silent(const struct mm_client *client)
 		       MM_NUM(missed), NULL);
 }
 
+void mm_client_rest(struct mm_client *client)
+{
+	rewind_client(client);
+	client->state = MM_CLIENT_RESTING;
+	client->watch.events = 0;
+	client->keeper->rests++;
+	/* All at the same moments. */
+	client->watch.deadline = (mm_now_ms() / REST_MS + 1) * REST_MS;
+}
+
+/* What has come during the rest. A handler may free the client: only when it
+ * rests again is it known to be there. */
+static void read_on(struct mm_client *client)
+{
+	struct mm_keeper *keeper = client->keeper;
+	uint64_t before;
+	unsigned int i;
+
+	for (i = 0; i < FRAMES_AT_ONCE; i++) {
+		before = keeper->rests;
+		client->state = MM_CLIENT_READING;
+		client->watch.events = POLLIN;
+		client->watch.deadline = MM_DEADLINE_NONE;
+		read_request(client);
+		if (keeper->rests == before)
+			return;
+	}
+}
+
+void mm_client_drain(struct mm_keeper *keeper)
+{
+	struct mm_client *client = keeper->clients, *next;
+
+	for (; client != NULL; client = next) {
+		next = client->next;
+		if (!client->listener->control &&
+		    client->state != MM_CLIENT_PARKED)
+			read_on(client);
+	}
+}
+
 static void client_ready(struct mm_loop_watch *watch, short revents)
 {
 	struct mm_client *client = watch->owner;
@@ -229,6 +280,8 @@ static void client_ready(struct mm_loop_watch *watch, short revents)
 			mm_client_close(client, NULL);
 		else
 			client->timed_out(client);
+	} else if (client->state == MM_CLIENT_RESTING) {
+		read_on(client);
 	} else if (revents != 0) {
 		read_request(client);
 	} else if (client->have > 0) {

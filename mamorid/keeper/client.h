@@ -20,6 +20,7 @@ struct mm_rule {
 enum mm_client_state {
 	MM_CLIENT_READING, /* waits for a request or the rest of one */
 	MM_CLIENT_PARKED, /* its request waits for something */
+	MM_CLIENT_RESTING, /* it may send more, which is read later */
 };
 
 /* A connection: one request at a time, then its answer. */
@@ -67,6 +68,14 @@ void mm_client_fail(struct mm_client *client, const char *text);
  * below 0. */
 void mm_client_park(struct mm_client *client, int64_t ms,
 		    void (*timed_out)(struct mm_client *client));
+
+/* A request that has no answer is done. What follows on this connection is
+ * read in a moment, together with that of others: a frame alone is not worth
+ * waking up for. */
+void mm_client_rest(struct mm_client *client);
+
+/* When leaving: take what has been sent without waiting for an answer. */
+void mm_client_drain(struct mm_keeper *keeper);
 
 /* Disconnect and free, from inside a handler too. */
 void mm_client_close(struct mm_client *client, const char *why);

@@ -5,6 +5,7 @@
  */
 #include "mamorid/keeper/control.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/err.h"
@@ -181,6 +182,7 @@ void mm_control_show(struct mm_client *client)
 
 struct release {
 	char to[MM_ADDRESS_MAX + 1];
+	char trace[MM_TRACE_MAX + 1];
 	int64_t record;
 	bool plain;
 };
@@ -191,6 +193,8 @@ static int note_row(void *context, const struct mm_vault_row *row)
 
 	release->record = row->record;
 	release->plain = mm_address_is_plain(row->recipient);
+	(void)snprintf(release->trace, sizeof(release->trace), "%s",
+		       row->trace);
 	if (release->plain)
 		memcpy(release->to, row->recipient, strlen(row->recipient) + 1);
 	return 0;
@@ -224,8 +228,12 @@ void mm_control_release(struct mm_client *client)
 		fail(client, r);
 		return;
 	}
-	mm_log(MM_LOG_INFO, "release-queued", NULL, "row", MM_NUM(id), "to",
-	       release.to, "uid", MM_NUM(client->uid), NULL);
+	if (r == 1)
+		mm_history_event(&keeper->history, release.trace,
+				 "release-queued", release.to, "",
+				 mm_keeper_now());
+	mm_log(MM_LOG_INFO, "release-queued", release.trace, "row",
+	       MM_NUM(id), "to", release.to, "uid", MM_NUM(client->uid), NULL);
 	mm_rows_answer_text(client,
 			    r == 1 ? "queued for release"
 				   : "is queued for release already",

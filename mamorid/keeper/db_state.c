@@ -28,6 +28,7 @@ static const char create[] =
 	"  sender_text TEXT NOT NULL, subject TEXT NOT NULL,"
 	"  detail TEXT NOT NULL, created INTEGER NOT NULL,"
 	"  bytes BLOB NOT NULL);"
+	"CREATE INDEX IF NOT EXISTS record_trace ON record(trace);"
 	"CREATE TABLE IF NOT EXISTS effect("
 	"  key BLOB PRIMARY KEY, record INTEGER NOT NULL,"
 	"  created INTEGER NOT NULL) WITHOUT ROWID;"

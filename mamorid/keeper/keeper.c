@@ -22,6 +22,7 @@
 #include "mamorid/channel.h"
 #include "mamorid/keeper/client.h"
 #include "mamorid/keeper/control.h"
+#include "mamorid/keeper/history_serve.h"
 #include "mamorid/keeper/outbox_serve.h"
 #include "mamorid/keeper/settings_rights.h"
 #include "mamorid/keeper/settings_usage.h"
@@ -157,7 +158,9 @@ static void open_state(struct mm_keeper *keeper)
 		mm_fatal("state", "%s: %s", db, mm_err_text(r));
 	keeper->vault = (struct mm_vault){ .db = keeper->db,
 					   .store = &keeper->store,
-					   .conf = conf };
+					   .conf = conf,
+					   .history = &keeper->history };
+	mm_history_open(&keeper->history, conf);
 	if ((r = mm_vault_clean(&keeper->vault)) < 0)
 		mm_log(MM_LOG_WARN, "quarantine-clean", NULL, "error",
 		       mm_err_text(r), NULL);
@@ -190,6 +193,7 @@ static int start(struct mm_keeper *keeper)
 	if ((r = mm_loop_add(&keeper->loop, &keeper->channel)) < 0 ||
 	    (r = mm_loop_add(&keeper->loop, &keeper->expiry)) < 0 ||
 	    (r = mm_outbox_start(keeper)) < 0 ||
+	    (r = mm_history_start(keeper)) < 0 ||
 	    (r = mm_listener_start(&keeper->listeners[0], keeper, role->listen,
 				   false)) < 0)
 		return r;
@@ -211,11 +215,13 @@ int mm_keeper_main(const struct mm_role *role)
 		mm_log(MM_LOG_INFO, "keeper-ready", NULL, NULL);
 		r = mm_loop_run(&keeper.loop);
 	}
+	mm_client_drain(&keeper);
 	while (keeper.clients != NULL)
 		mm_client_close(keeper.clients, NULL);
 	if (r < 0)
 		mm_log(MM_LOG_ERROR, "keeper-loop", NULL, "error",
 		       mm_err_text(r), NULL);
+	mm_history_close(&keeper.history);
 	mm_db_close(&keeper.db);
 	mm_store_close(&keeper.store);
 	mm_settings_tree_close(keeper.tree);

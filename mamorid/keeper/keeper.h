@@ -7,6 +7,7 @@
 
 #include "core/settings_read.h"
 #include "mamorid/keeper/db.h"
+#include "mamorid/keeper/history.h"
 #include "mamorid/keeper/settings_write.h"
 #include "mamorid/keeper/store.h"
 #include "mamorid/keeper/vault.h"
@@ -42,6 +43,7 @@ struct mm_keeper {
 	struct mm_db *db;
 	struct mm_store store;
 	struct mm_vault vault;
+	struct mm_history_store history;
 	struct mm_settings_store settings;
 	struct mm_settings_tree *tree;	/* the same, as others read it */
 	struct mm_uids panel;
@@ -50,8 +52,11 @@ struct mm_keeper {
 	struct mm_listener listeners[2];
 	struct mm_loop_watch channel;
 	struct mm_loop_watch expiry;
+	struct mm_loop_watch flush; /* timer: history waits to be written */
+	struct mm_loop_watch tidy; /* timer: bounds of the history */
 	struct mm_loop_watch outbox; /* timer: the next row is due */
 	struct mm_client *clients;
+	uint64_t rests; /* that clients began */
 	struct mm_client *courier; /* has the row in flight, or NULL */
 	int64_t in_flight; /* its id, 0 for none */
 	bool leaving; /* when that row's fate is known */

@@ -5,6 +5,7 @@
 #include "mamorid/keeper/outbox_serve.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/err.h"
@@ -179,6 +180,19 @@ static int settle_refused(struct mm_keeper *keeper,
 	return r;
 }
 
+/* "notice-sent", "release-refused", ... for the story of the mail. */
+static void tell_history(struct mm_keeper *keeper,
+			 const struct mm_outbox_row *row, const char *event,
+			 const char *reply)
+{
+	char kind[64];
+
+	(void)snprintf(kind, sizeof(kind), "%s%s", kind_name(row->kind),
+		       event + strlen("outbox"));
+	mm_history_event(&keeper->history, row->trace, kind, row->to, reply,
+			 mm_keeper_now());
+}
+
 static int note_left(struct mm_keeper *keeper, const struct mm_outbox_row *row,
 		     const struct mm_outbox_done *done, int64_t due)
 {
@@ -215,6 +229,12 @@ static int settle_left(struct mm_keeper *keeper,
 		       "reply",
 		       done->left[i].text == NULL ? "" : done->left[i].text,
 		       NULL);
+		mm_history_event(&keeper->history, row->trace, "variant-left",
+				 done->left[i].to,
+				 done->left[i].text == NULL
+					 ? ""
+					 : done->left[i].text,
+				 mm_keeper_now());
 	}
 	if ((r = mm_db_begin(keeper->db)) < 0)
 		return r;
@@ -262,6 +282,8 @@ static int settle(struct mm_keeper *keeper, const struct mm_outbox_row *row,
 		wait = mm_outbox_backoff(row->tries + 1);
 		r = mm_outbox_later(keeper->db, row->id, now + wait, text);
 	}
+	if (r == 0)
+		tell_history(keeper, row, event, text);
 	if (r == 0)
 		mm_log(level, event, row->trace, "kind", kind_name(row->kind),
 		       "row", MM_NUM(row->id), "to", row->to, "wait",

@@ -7,6 +7,7 @@
 
 #include "core/err.h"
 #include "core/fdutil.h"
+#include "core/text.h"
 #include "core/wire.h"
 
 int mm_rows_add(struct mm_buf *rows, const struct mm_buf *pairs)
@@ -17,13 +18,10 @@ int mm_rows_add(struct mm_buf *rows, const struct mm_buf *pairs)
 int mm_rows_text(struct mm_buf *pairs, const char *name, const char *value)
 {
 	char cut[MM_TEXT_MAX + 1];
-	size_t len = strlen(value);
+	const size_t len = mm_text_fit(value, MM_TEXT_MAX);
 
-	if (len <= MM_TEXT_MAX)
+	if (value[len] == '\0')
 		return mm_pair_put(pairs, name, value);
-	len = MM_TEXT_MAX;
-	while (len > 0 && ((unsigned char)value[len] & 0xc0) == 0x80)
-		len--;
 	memcpy(cut, value, len);
 	cut[len] = '\0';
 	return mm_pair_put(pairs, name, cut);

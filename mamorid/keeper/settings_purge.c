@@ -88,14 +88,19 @@ static int purge_state(struct mm_keeper *keeper, enum mm_level level,
 		       const char *name)
 {
 	char low[MM_ADDRESS_MAX + 1];
+	int r;
 
 	if (strlen(name) > MM_ADDRESS_MAX)
 		return MM_ERR_INVALID;
 	memcpy(low, name, strlen(name) + 1);
 	mm_text_lower(low);
-	return level == MM_LEVEL_DOMAIN
-		       ? mm_vault_purge_domain(&keeper->vault, low)
-		       : mm_vault_purge_address(&keeper->vault, low);
+	if (level == MM_LEVEL_DOMAIN) {
+		r = mm_vault_purge_domain(&keeper->vault, low);
+		return r < 0 ? r
+			     : mm_history_purge(&keeper->history, NULL, low);
+	}
+	r = mm_vault_purge_address(&keeper->vault, low);
+	return r < 0 ? r : mm_history_purge(&keeper->history, low, NULL);
 }
 
 static int purge(struct mm_keeper *keeper, enum mm_level level,

@@ -8,9 +8,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/err.h"
 #include "core/text.h"
+#include "mamorid/keeper/history.h"
 #include "mamorid/keeper/outbox.h"
 #include "mamorid/keeper/vault_budget.h"
 #include "mamorid/log.h"
@@ -182,6 +184,8 @@ int mm_vault_drop(struct mm_vault *vault, int64_t id, const char *why)
 	mm_log(MM_LOG_INFO, "quarantine-removed", gone.trace, "why", why, "row",
 	       MM_NUM(id), "to", gone.recipient, "bytes", MM_NUM(gone.size),
 	       NULL);
+	mm_history_event(vault->history, gone.trace, "quarantine-removed",
+			 gone.recipient, why, (int64_t)time(NULL));
 	r = 1;
 out:
 	free(gone.trace);
@@ -304,6 +308,19 @@ int mm_vault_find(struct mm_vault *vault, int64_t id,
 		return r;
 	r = visit_all(vault, stmt, visitor, &count);
 	return r == 0 && count == 0 ? MM_ERR_NOTFOUND : r;
+}
+
+int mm_vault_traced(struct mm_vault *vault, const char *trace,
+		    const struct mm_vault_visitor *visitor)
+{
+	sqlite3_stmt *stmt;
+	size_t count;
+	int r;
+
+	r = mm_db_start(vault->db, &stmt,
+			ROW_COLUMNS "WHERE r.trace = ?1 ORDER BY q.id", "s",
+			trace);
+	return r < 0 ? r : visit_all(vault, stmt, visitor, &count);
 }
 
 int mm_vault_usage(struct mm_vault *vault, struct mm_vault_usage *usage_r)

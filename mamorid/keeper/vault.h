@@ -14,10 +14,13 @@
  * Functions marked (T) want an open transaction, so that their caller can join
  * several into one; afterwards mm_vault_sweep() removes the files.
  */
+struct mm_history_store;
+
 struct mm_vault {
 	struct mm_db *db;
 	struct mm_store *store;
 	const struct mm_conf *conf;
+	struct mm_history_store *history; /* told what goes; may be NULL */
 };
 
 /* A repeated message counts as the same for this long. */
@@ -125,6 +128,10 @@ MM_CHECK int mm_vault_list(struct mm_vault *vault,
 /* One row by id: visited. MM_ERR_NOTFOUND, or as mm_vault_list(). */
 MM_CHECK int mm_vault_find(struct mm_vault *vault, int64_t id,
 			   const struct mm_vault_visitor *visitor);
+
+/* The rows of one message, by its trace. As mm_vault_list(). */
+MM_CHECK int mm_vault_traced(struct mm_vault *vault, const char *trace,
+			     const struct mm_vault_visitor *visitor);
 
 MM_CHECK int mm_vault_usage(struct mm_vault *vault,
 			    struct mm_vault_usage *usage_r);
