@@ -14,6 +14,7 @@
 #include "core/err.h"
 #include "core/fdutil.h"
 #include "core/frame.h"
+#include "mamorid/gate/history_client.h"
 #include "mamorid/gate/request.h"
 #include "mamorid/log.h"
 #include "mamorid/role.h"
@@ -23,6 +24,8 @@
 #define REQUEST_MS 10000
 /* A gate is replaced after this many mails, so that nothing ever piles up. */
 #define MAILS_MAX 20000u
+/* What the keeper has not taken is offered again after this. */
+#define HISTORY_MS 1000
 
 static void serve(const struct mm_gate *gate, int fd)
 {
@@ -134,9 +137,11 @@ int mm_gate_main(const struct mm_role *role)
 	const char *dir = role->conf->run_dir;
 	struct mm_gate gate = { .role = role, .users = role->users };
 	struct mm_relays relays;
+	struct mm_history_client history;
 	struct epoll_event event;
 	unsigned int served = 0;
-	int epoll;
+	bool left = false; /* is some history unsent? */
+	int epoll, n;
 
 	mm_priv_drop(&role->users, &role->users.gate);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
@@ -147,21 +152,27 @@ int mm_gate_main(const struct mm_role *role)
 	gate.tree = open_settings(role);
 	gate.inspect_path = mm_xasprintf("%s/" MM_INSPECT_SOCK, dir);
 	gate.keeper_path = mm_xasprintf("%s/" MM_KEEPER_SOCK, dir);
+	mm_history_client_init(&history, gate.keeper_path);
+	gate.history = &history;
 	if ((epoll = epoll_create1(EPOLL_CLOEXEC)) < 0)
 		mm_fatal("epoll", "%s", strerror(errno));
 	/* Exclusive: one connection wakes one gate, not all of them. */
 	watch(epoll, role->listen, EPOLLIN | EPOLLEXCLUSIVE);
 	watch(epoll, role->channel, EPOLLIN | EPOLLRDHUP);
 	while (served < MAILS_MAX) {
-		if (epoll_wait(epoll, &event, 1, -1) < 0) {
-			if (errno != EINTR)
-				mm_fatal("epoll", "%s", strerror(errno));
+		n = epoll_wait(epoll, &event, 1, left ? HISTORY_MS : -1);
+		if (n < 0 && errno != EINTR)
+			mm_fatal("epoll", "%s", strerror(errno));
+		if (n <= 0) {
+			left = mm_history_client_flush(&history);
 			continue;
 		}
 		if (event.data.fd == role->channel)
 			break;
 		served += accept_one(&gate);
+		left = history.pending.len > 0;
 	}
+	mm_history_client_close(&history);
 	mm_domains_clear(&gate.domains);
 	mm_relays_clear(&relays);
 	mm_settings_tree_close(gate.tree);

@@ -8,6 +8,8 @@
 #include "mamorid/gate/relays.h"
 #include "mamorid/role.h"
 
+struct mm_history_client;
+
 /* What a gate holds for as long as it lives. */
 struct mm_gate {
 	const struct mm_role *role;
@@ -17,6 +19,7 @@ struct mm_gate {
 	struct mm_settings_tree *tree;
 	char *inspect_path;
 	char *keeper_path;
+	struct mm_history_client *history;
 };
 
 /* One message: the request as decoded and its descriptors. */

@@ -12,6 +12,7 @@
 #include "mamorid/channel.h"
 #include "mamorid/gate/answer.h"
 #include "mamorid/gate/direction.h"
+#include "mamorid/gate/history.h"
 #include "mamorid/gate/inspect_client.h"
 #include "mamorid/gate/keeper_client.h"
 #include "mamorid/gate/notify.h"
@@ -279,6 +280,46 @@ static void count(const struct job *job)
 	mm_buf_clear(&pairs);
 }
 
+static const char *outcome_of(const struct mm_treatment *treatment)
+{
+	switch (treatment->action) {
+	case MM_ACTION_ACCEPT:
+		return "deliver";
+	case MM_ACTION_DISCARD:
+		return treatment->quarantine ? "quarantine" : "discard";
+	default:
+		return mm_action_name(treatment->action);
+	}
+}
+
+/* Also when no answer could be given: then it was deferred. What we inject
+ * ourselves is a part of the story of another mail. */
+static void tell_history(const struct job *job)
+{
+	const struct mm_treatment *treatment = &job->treatment;
+	const struct mm_notify notify = notify_of(job);
+	struct mm_gate_history history;
+	size_t i;
+
+	if (job->direction == MM_DIRECTION_OWN)
+		return;
+	mm_gate_history_init(&history, job->request, job->source,
+			     findings_of(job));
+	history.mail.account = job->account == NULL ? "" : job->account;
+	history.mail.verdict = mm_verdict_name(treatment->verdict);
+	history.mail.action = mm_action_name(treatment->action);
+	history.mail.reason = treatment->reason;
+	history.mail.ms = (uint64_t)(mm_now_ms() - job->started_ms);
+	for (i = 0; i < history.mail.nrecipients; i++) {
+		history.recipients[i].outcome = outcome_of(treatment);
+		history.recipients[i].copy = treatment->quarantine;
+		history.recipients[i].local = mm_notify_is_local(
+			&notify, history.recipients[i].address);
+	}
+	mm_history_send(job->gate->history, &history.mail);
+	mm_gate_history_clear(&history);
+}
+
 int mm_request_serve(const struct mm_gate *gate, struct mm_request *request,
 		     int fd, uint32_t id)
 {
@@ -305,6 +346,7 @@ int mm_request_serve(const struct mm_gate *gate, struct mm_request *request,
 		mm_log(MM_LOG_WARN, "answer-unsent", request->scan.trace,
 		       "reason", mm_err_text(r), NULL);
 	count(&job);
+	tell_history(&job);
 	mm_answer_clear(&answer);
 	mm_gate_inspection_clear(&job.inspection);
 	mm_buf_clear(&job.login);
