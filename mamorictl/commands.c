@@ -73,6 +73,14 @@ const struct mm_command mm_commands[] = {
 	  mm_cmd_quarantine_release, "Scan again and deliver" },
 	{ "quarantine", "delete", "ID...", 1, -1, MM_OPTION_JSON,
 	  mm_cmd_quarantine_delete, "Delete quarantined mails" },
+	{ "why", NULL, "MESSAGE-ID|TRACE-ID", 1, 1,
+	  MM_OPTION_JSON | MM_OPTION_DOMAIN | MM_OPTION_ACCOUNT, mm_cmd_why,
+	  "Tell what happened to a mail, and why" },
+	{ "history", "list", "", 0, 0,
+	  MM_OPTION_JSON | MM_OPTION_RECIPIENT | MM_OPTION_SENDER |
+		  MM_OPTION_ACCOUNT | MM_OPTION_DOMAIN | MM_OPTION_VERDICT |
+		  MM_OPTION_SINCE | MM_OPTION_UNTIL | MM_OPTION_LIMIT,
+	  mm_cmd_history_list, "List mails, the newest first" },
 	{ "settings", "keys", "", 0, 0, MM_OPTION_JSON, mm_cmd_settings_keys,
 	  "List the keys there are, where they may stand and who changes "
 	  "them" },
@@ -116,6 +124,9 @@ const struct option mm_ctl_options[] = {
 	{ "check", no_argument, NULL, MM_OPTION_CHECK },
 	{ "csv", no_argument, NULL, MM_OPTION_CSV },
 	{ "day", required_argument, NULL, MM_OPTION_DAY },
+	{ "domain", required_argument, NULL, MM_OPTION_DOMAIN },
+	{ "account", required_argument, NULL, MM_OPTION_ACCOUNT },
+	{ "verdict", required_argument, NULL, MM_OPTION_VERDICT },
 	{ "help", no_argument, NULL, MM_OPTION_HELP },
 	{ "version", no_argument, NULL, MM_OPTION_VERSION },
 	{ NULL, 0, NULL, 0 },

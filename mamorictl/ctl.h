@@ -34,6 +34,9 @@ enum mm_option {
 	MM_OPTION_CHECK = 0x1000,
 	MM_OPTION_CSV = 0x2000,
 	MM_OPTION_DAY = 0x4000,
+	MM_OPTION_DOMAIN = 0x8000,
+	MM_OPTION_ACCOUNT = 0x10000,
+	MM_OPTION_VERDICT = 0x20000,
 };
 
 struct mm_ctl {
@@ -48,6 +51,9 @@ struct mm_ctl {
 	const char *until;
 	const char *limit;
 	const char *day;
+	const char *domain;
+	const char *account;
+	const char *verdict;
 	const char *group;	/* the command's first word */
 	char **operands;	/* behind the command's name */
 	int count;
@@ -82,6 +88,8 @@ int mm_cmd_settings_keys(struct mm_ctl *ctl);
 int mm_cmd_approve(struct mm_ctl *ctl);
 int mm_cmd_block(struct mm_ctl *ctl);
 int mm_cmd_usage(struct mm_ctl *ctl);
+int mm_cmd_why(struct mm_ctl *ctl);
+int mm_cmd_history_list(struct mm_ctl *ctl);
 int mm_cmd_completion(struct mm_ctl *ctl);
 
 /* Read the configuration. Without one at the usual place the defaults hold; a

@@ -102,6 +102,12 @@ static const char **value_of(struct mm_ctl *ctl, int option)
 		return &ctl->limit;
 	case MM_OPTION_DAY:
 		return &ctl->day;
+	case MM_OPTION_DOMAIN:
+		return &ctl->domain;
+	case MM_OPTION_ACCOUNT:
+		return &ctl->account;
+	case MM_OPTION_VERDICT:
+		return &ctl->verdict;
 	case MM_OPTION_CONFIG:
 		return &ctl->conf_path;
 	default:

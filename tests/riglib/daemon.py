@@ -75,6 +75,7 @@ class Mamorid:
             "signatures": {"folder": self.signatures, "settle": "0s"},
             "notices": {"folder": layout.path("notices")},
             "quarantine": {"disk_reserve": "1M"},
+            "exim": {"log": [layout.log("exim/mainlog")]},
             "mta": {"command": self.exim.command() + ["-bs"]},
         }
 
