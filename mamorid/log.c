@@ -11,12 +11,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/deadline.h"
 #include "core/fdutil.h"
 #include "core/text.h"
 #include "mamorid/channel.h"
 
 #define MM_LOG_LINE 8192u
 #define MM_LOG_VALUE 512u
+#define LIMIT_MS 1000
 
 /* Of this process, set once at its start. */
 static struct {
@@ -141,6 +143,19 @@ void mm_log(enum mm_log_level level, const char *event, const char *trace, ...)
 	va_start(args, trace);
 	log_args(level, event, trace, args);
 	va_end(args);
+}
+
+bool mm_log_due(struct mm_log_limit *limit, uint64_t *missed_r)
+{
+	const int64_t now = mm_now_ms();
+
+	*missed_r = limit->missed;
+	if (now < limit->next_ms) {
+		limit->missed++;
+		return false;
+	}
+	*limit = (struct mm_log_limit){ .next_ms = now + LIMIT_MS };
+	return true;
 }
 
 /* The reason as one text, then the end. */

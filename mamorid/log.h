@@ -1,6 +1,7 @@
 #ifndef MM_MAMORID_LOG_H
 #define MM_MAMORID_LOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,15 @@ void mm_log(enum mm_log_level level, const char *event, const char *trace, ...)
 /* A number as a text, alive until the end of the enclosing block. */
 #define MM_NUM(n) mm_log_num((char[24]){ 0 }, (int64_t)(n))
 char *mm_log_num(char *out, int64_t num);
+
+/* For what a peer can make happen as often as it likes: true when the event is
+ * to be logged, which is once a second. missed_r is the number of those since
+ * the last one that were not. */
+struct mm_log_limit {
+	int64_t next_ms;
+	uint64_t missed;
+};
+bool mm_log_due(struct mm_log_limit *limit, uint64_t *missed_r);
 
 /* Environment broken: log at error with the reason and exit(1). The master
  * starts the role again, with throttling. */

@@ -106,6 +106,17 @@ static int inspect(const struct mm_worker *worker, int conn,
 	return r;
 }
 
+/* A frame that is none, of a peer that may have many. */
+static void log_refused(int r)
+{
+	static struct mm_log_limit limit;
+	uint64_t missed;
+
+	if (mm_log_due(&limit, &missed))
+		mm_log(MM_LOG_WARN, "inspect-refused", NULL, "reason",
+		       mm_err_text(r), "missed", MM_NUM(missed), NULL);
+}
+
 /* One request, whose form alone is known to be right. */
 static int serve_frame(const struct mm_worker *worker, int conn,
 		       struct mm_frame *frame)
@@ -120,8 +131,7 @@ static int serve_frame(const struct mm_worker *worker, int conn,
 					      frame->payload.len, &req);
 	if (r == 0)
 		return inspect(worker, conn, frame, &req);
-	mm_log(MM_LOG_WARN, "inspect-refused", NULL, "reason", mm_err_text(r),
-	       NULL);
+	log_refused(r);
 	/* The stream is given up in any case. */
 	if (mm_send_error(conn, frame->id, "not a valid request",
 			  mm_deadline_in(MM_PEER_MS)) == 0)
@@ -140,6 +150,8 @@ static int serve(const struct mm_worker *worker, int conn)
 			  mm_deadline_in(MM_PEER_MS));
 	if (r == 0)
 		r = serve_frame(worker, conn, &frame);
+	else if (r != MM_ERR_CLOSED)
+		log_refused(r);
 	mm_frame_clear(&frame);
 	return r;
 }

@@ -10,6 +10,7 @@ from mails import ALICE, OUTSIDER, notices
 from riglib import processes, samples
 from riglib.client import text_of, wait_for
 
+ROLES = ("gate", "keeper", "courier", "pool", "inspector")
 _NUMBERS = itertools.count(1)
 _WORD = re.compile(r"virus-\d+-end")
 
@@ -144,3 +145,27 @@ def files_of(rig):
     return sorted(name for _, _, names in
                   os.walk(os.path.join(rig.state_dir, "quarantine"))
                   for name in names)
+
+
+def used(rig):
+    """Descriptors and temporary files of all processes, by role."""
+    found = {}
+    for role in ROLES:
+        found[role] = sum(len(os.listdir(f"/proc/{pid}/fd"))
+                          for pid in of_role(rig, role))
+    jails = os.path.join(rig.run_dir, "jail")
+    names = [name for _, _, names in os.walk(jails) for name in names]
+    # A scanner with a tmpfs of its own: seen through its root.
+    for pid in of_role(rig, "inspector"):
+        names += os.listdir(f"/proc/{pid}/root") \
+            if os.readlink(f"/proc/{pid}/root") != "/" else []
+    found["files"] = sorted(names)
+    found["temporary"] = os.listdir(
+        os.path.join(rig.state_dir, "quarantine", "tmp"))
+    return found
+
+
+def given_back(rig, before):
+    rig.settle()
+    wait_for(lambda: used(rig) == before,
+             lambda: f"{before}, not {used(rig)}")

@@ -5,14 +5,13 @@ import signal
 from threading import Thread
 
 import pytest
-from fault_rig import (Virus, kept, no_virus_delivered, of_role, retry, settle,
-                       warned)
+from fault_rig import (ROLES, Virus, kept, no_virus_delivered, of_role, retry,
+                       settle, warned)
 from mails import ALICE, result
 from riglib import processes, samples
 from riglib.client import wait_for
 from riglib.faults import KILL, STOP
 
-ROLES = ("gate", "keeper", "courier", "pool", "inspector")
 SOCKETS = ("scan.sock", "inspect.sock", "keeper.sock", "control.sock")
 
 

@@ -7,13 +7,13 @@ import zipfile
 
 import pytest
 from conftest import start
-from fault_rig import files_of, no_virus_delivered, of_role
+from fault_rig import (ROLES, files_of, given_back, no_virus_delivered,
+                       of_role, used)
 from mails import ALICE, BOB, OUTSIDER, notices
-from riglib import samples
+from riglib import processes, samples
 from riglib.client import text_of, wait_for
 
 TIMES = max(1, int(os.environ.get("MAMORI_FLOOD", "1")))
-ROLES = ("gate", "keeper", "courier", "pool", "inspector")
 MIB = 1 << 20
 
 
@@ -28,30 +28,11 @@ def small():
     rig.stop()
 
 
-def used(rig):
-    """Descriptors and temporary files of all processes, by role."""
-    found = {}
-    for role in ROLES:
-        found[role] = sum(len(os.listdir(f"/proc/{pid}/fd"))
-                          for pid in of_role(rig, role))
-    jails = os.path.join(rig.run_dir, "jail")
-    names = [name for _, _, names in os.walk(jails) for name in names]
-    # A scanner with a tmpfs of its own: seen through its root.
-    for pid in of_role(rig, "inspector"):
-        names += os.listdir(f"/proc/{pid}/root") \
-            if os.readlink(f"/proc/{pid}/root") != "/" else []
-    found["files"] = sorted(names)
-    found["temporary"] = os.listdir(
-        os.path.join(rig.state_dir, "quarantine", "tmp"))
-    return found
-
-
 def memory(rig):
     """The roles' private memory in MiB, the largest process of each."""
     found = {}
-    with open(f"/proc/{rig.pids['mamorid']}/maps", encoding="utf-8") as file:
-        if "libasan" in file.read():
-            return dict.fromkeys(ROLES, 0)  # it keeps what is freed
+    if processes.sanitized(rig.pids["mamorid"]):
+        return dict.fromkeys(ROLES, 0)
     for role in ROLES:
         for pid in of_role(rig, role):
             with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
@@ -59,12 +40,6 @@ def memory(rig):
                           if line.startswith("Private_"))
             found[role] = max(found.get(role, 0), kib / 1024)
     return found
-
-
-def given_back(rig, before):
-    rig.settle()
-    wait_for(lambda: used(rig) == before,
-             lambda: f"{before}, not {used(rig)}")
 
 
 def clean(rig, word):

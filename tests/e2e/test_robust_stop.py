@@ -4,14 +4,12 @@ import signal
 from threading import Thread
 
 import pytest
-from fault_rig import (Virus, age, kept, no_virus_delivered, of_role, settle,
-                       warned)
+from fault_rig import (ROLES, Virus, age, kept, no_virus_delivered, of_role,
+                       settle, warned)
 from mails import ALICE, OUTSIDER, result
 from riglib import processes, samples
 from riglib.client import wait_for
 from riglib.faults import STOP
-
-ROLES = ("courier", "gate", "keeper", "pool", "inspector")
 
 
 def gone(pids):

@@ -120,6 +120,25 @@ static void test_full_channel_never_blocks(void **state)
 	mm_frame_clear(&frame);
 }
 
+static void test_once_a_second(void **state)
+{
+	struct mm_log_limit limit = { .next_ms = 0 };
+	uint64_t missed = 7;
+	int i;
+
+	(void)state;
+	assert_true(mm_log_due(&limit, &missed));
+	assert_int_equal(missed, 0);
+	limit.next_ms = INT64_MAX;
+	for (i = 0; i < 3; i++)
+		assert_false(mm_log_due(&limit, &missed));
+	limit.next_ms = 0;
+	assert_true(mm_log_due(&limit, &missed));
+	assert_int_equal(missed, 3);
+	assert_int_equal(limit.missed, 0);
+	assert_true(limit.next_ms > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -134,6 +153,7 @@ int main(void)
 						close_channel),
 		cmocka_unit_test_setup_teardown(test_full_channel_never_blocks,
 						open_channel, close_channel),
+		cmocka_unit_test(test_once_a_second),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
