@@ -119,6 +119,7 @@ static int run_role(const struct options *opt)
 static int run_scan(const struct options *opt, char **files, int count)
 {
 	struct mm_conf conf;
+	int status;
 
 	if (count < 1) {
 		usage(stderr);
@@ -132,10 +133,12 @@ static int run_scan(const struct options *opt, char **files, int count)
 		read_conf(opt, &conf);
 	}
 	mm_log_init(-1, "scan", MM_LOG_WARN);
-	return mm_scan_main(&conf,
-			    opt->signatures == NULL ? conf.signatures_folder
-						    : opt->signatures,
-			    files, count);
+	status = mm_scan_main(&conf,
+			      opt->signatures == NULL ? conf.signatures_folder
+						      : opt->signatures,
+			      files, count);
+	mm_conf_clear(&conf);
+	return status;
 }
 
 static void parse(int argc, char **argv, struct options *opt)

@@ -40,6 +40,13 @@ def start_time(pid):
     return int(fields[19]) if fields else None
 
 
+def sanitized(pid):
+    """Is this an ASan build? It keeps what is freed, and reports to standard
+    error."""
+    with open(f"/proc/{pid}/maps", encoding="utf-8") as file:
+        return "libasan" in file.read()
+
+
 def all_pids():
     return [int(name) for name in os.listdir("/proc") if name.isdecimal()]
 
