@@ -162,3 +162,34 @@ out:
 	mm_frame_clear(&frame);
 	return r;
 }
+
+int mm_client_rewrite(int fd, int plan_fd, int header_fd, int body_fd,
+		      mm_deadline deadline, struct mm_buf *answer,
+		      int *new_body_r)
+{
+	const int fds[3] = { plan_fd, header_fd, body_fd };
+	struct mm_frame frame;
+	size_t size;
+	int r;
+
+	*new_body_r = -1;
+	mm_frame_init(&frame);
+	if ((r = mm_frame_send(fd, MM_FRAME_REWRITE, REQUEST_ID, NULL, fds, 3,
+			       deadline)) < 0 ||
+	    (r = mm_frame_recv(fd, &frame, MM_FRAME_MAX, 2, deadline)) < 0)
+		goto out;
+	if (frame.type == MM_FRAME_ERROR) {
+		r = mm_buf_puts(answer, mm_error_text(&frame.payload));
+		r = r < 0 ? r : MM_ERR_PEER;
+	} else if (frame.type != MM_FRAME_REWRITTEN || frame.nfds != 2) {
+		r = MM_ERR_FORMAT;
+	} else if ((r = mm_check_memfd(frame.fds[0], MM_REWRITE_RESULT_MAX,
+				       &size)) == 0 &&
+		   (r = mm_check_memfd(frame.fds[1], SIZE_MAX, &size)) == 0 &&
+		   (r = mm_read_fd(frame.fds[0], 0, answer)) == 0) {
+		*new_body_r = mm_frame_take_fd(&frame, 1);
+	}
+out:
+	mm_frame_clear(&frame);
+	return r;
+}

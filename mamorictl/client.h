@@ -6,6 +6,7 @@
 
 #include "core/deadline.h"
 #include "core/proto.h"
+#include "core/proto_rewrite.h"
 #include "mamorictl/ctl.h"
 #include "mamorictl/out.h"
 
@@ -36,5 +37,12 @@ int mm_client_ask_fd(const struct mm_ctl *ctl, uint16_t type,
 MM_CHECK int mm_client_inspect(int fd, const struct mm_inspect_request *req,
 			       int header_fd, int body_fd, mm_deadline deadline,
 			       struct mm_buf *answer);
+
+/* Have an inspector make another message of one, by a sealed memfd with the
+ * encoded plan. answer (initialised, MM_REWRITE_RESULT_MAX) gets the encoded
+ * result, *new_body_r the new body (caller closes) or -1. As above. */
+MM_CHECK int mm_client_rewrite(int fd, int plan_fd, int header_fd, int body_fd,
+			       mm_deadline deadline, struct mm_buf *answer,
+			       int *new_body_r);
 
 #endif

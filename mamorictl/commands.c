@@ -54,6 +54,8 @@
 const struct mm_command mm_commands[] = {
 	{ "scan", NULL, "FILE...", 1, -1, MM_OPTION_JSON | MM_OPTION_ENGINE,
 	  mm_cmd_scan, "Scan mail files; - is standard input" },
+	{ "rewrite", NULL, "FILE CHANGE...", 2, -1, 0, mm_cmd_rewrite,
+	  "Print a mail without parts or macros, or with a text in front" },
 	{ "status", NULL, "", 0, 0, MM_OPTION_JSON, mm_cmd_status,
 	  "Show what the daemon does" },
 	{ "reload", NULL, "", 0, 0, MM_OPTION_JSON, mm_cmd_reload,

@@ -62,6 +62,7 @@ struct mm_ctl {
 
 /* Commands: their return value is the exit status. */
 int mm_cmd_scan(struct mm_ctl *ctl);
+int mm_cmd_rewrite(struct mm_ctl *ctl);
 int mm_cmd_status(struct mm_ctl *ctl);
 int mm_cmd_reload(struct mm_ctl *ctl);
 int mm_cmd_check_config(struct mm_ctl *ctl);
