@@ -198,8 +198,12 @@ static void close_element(struct editor *ed, bool gone, char *text, size_t end)
 		drop_edits(ed, open->edits);
 		add_edit(ed, open->begin, end, text);
 	}
-	if (outer == NULL)
+	if (outer == NULL) {
+		/* Without its root it is no document. */
+		if (gone)
+			stop(ed, MM_ERR_INVALID);
 		return;
+	}
 	if (!gone || text != NULL)
 		outer->holds = true;
 	else

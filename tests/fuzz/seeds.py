@@ -232,7 +232,7 @@ CLEAN = [
         b'<workbook xmlns:r="/relationships"><definedNames><definedName '
         b'name="_xlnm.Auto_Open"/></definedNames><a r:id="a"/></workbook>',
         RELS % (b"ui/extensibility", b"/word/vbaProject.bin"),
-        b'<a action="ppaction://macro"/>', RELS % (b"oleObject", b"b"), b"c",
+        b'<a><b action="ppaction://macro"/></a>', RELS % (b"oleObject", b"b"), b"c",
         b"d", RELS % (b"wordVbaData", b"e")]),
     b"\1" + b"\0".join([
         b'<Types><Default Extension="bin" ContentType="vbaProject"/></Types>',

@@ -72,6 +72,7 @@ static void test_edit(void **state)
 		  "<a>\xe4<gone/>\xf6</a>",
 		  "<?xml version='1.0' encoding='iso-8859-1'?><a>\xe4\xf6</a>",
 		  1 },
+		{ "the root", "<gone><a/></gone>", NULL, MM_ERR_INVALID },
 		{ "cut", "<a><gone/>", NULL, MM_ERR_INVALID },
 		{ "empty", "", NULL, MM_ERR_INVALID },
 		{ "DTD", "<!DOCTYPE a><a><gone/></a>", NULL, MM_ERR_INVALID },
