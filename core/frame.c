@@ -192,9 +192,10 @@ static int recv_exact(int fd, void *data, size_t len, struct mm_frame *frame,
 				      .msg_control = control.space,
 				      .msg_controllen = sizeof(control.space) };
 
-		if ((r = mm_wait_fd(fd, POLLIN, deadline)) < 0)
-			return r;
 		n = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+		if (n < 0 && errno == EAGAIN &&
+		    (r = mm_wait_fd(fd, POLLIN, deadline)) < 0)
+			return r;
 		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (n < 0)

@@ -4,6 +4,8 @@
  */
 #include "mamorid/gate/inspector_call.h"
 
+#include <sys/socket.h>
+
 #include "core/err.h"
 #include "core/fdutil.h"
 #include "core/proto.h"
@@ -32,8 +34,11 @@ static int ask(const char *path, const struct mm_inspector_call *call)
 	if (fd < 0)
 		return MM_ERR_SYS;
 	mm_frame_init(&answer);
-	if ((r = mm_frame_send(fd, call->type, 1, call->payload, call->fds,
-			       call->nfds, call->deadline)) == 0 &&
+	r = mm_frame_send(fd, call->type, 1, call->payload, call->fds,
+			  call->nfds, call->deadline);
+	/* Nothing more: the inspector need not wait for our end. */
+	(void)shutdown(fd, SHUT_WR);
+	if (r == 0 &&
 	    (r = mm_frame_recv(fd, &answer, MM_TEXT_MAX + 64, call->answer_fds,
 			       call->deadline)) == 0)
 		r = answer.type == MM_FRAME_ERROR

@@ -17,6 +17,7 @@
 #include "mamorid/xalloc.h"
 
 #define HEADERS_MAX 100000u	/* about 0.5 KB of memory each */
+#define LINES_FEW 1000u		/* whose headers need not be counted */
 #define DASH_LINES_MAX 100000u	/* lines that may begin a part */
 #define DEPTH_MAX 100u		/* multiparts and messages in each other */
 #define PART_TEXT_MAX 1024u
@@ -96,6 +97,18 @@ static bool too_many_dash_lines(const unsigned char *data, size_t len)
 			return true;
 		pos += 3;
 	}
+	return false;
+}
+
+/* So few lines that there cannot be too many headers. */
+static bool few_lines(const unsigned char *data, size_t len, size_t headers)
+{
+	size_t most = headers > 0 && headers < LINES_FEW ? headers : LINES_FEW;
+	const unsigned char *end = data + len;
+
+	for (size_t n = 0; n < most; n++, data++)
+		if ((data = memchr(data, '\n', (size_t)(end - data))) == NULL)
+			return true;
 	return false;
 }
 
@@ -225,8 +238,6 @@ static void add_part(struct reading *rd, GMimePart *part, const char *number,
 	g_free(type);
 	leaf->in_body = is_body(part, leaf, inner);
 	decode(rd, part, leaf);
-	if (leaf->in_body)
-		mm_mime_text_hash(leaf->data, leaf->size, leaf->text_hash);
 }
 
 static void walk(struct reading *rd, GMimeObject *object, const char *number,
@@ -323,7 +334,6 @@ static void whole_as_leaf(struct mm_mail *mail, const unsigned char *data,
 	leaf->in_body = true;
 	leaf->data = data;
 	leaf->size = len;
-	mm_mime_text_hash(data, len, leaf->text_hash);
 }
 
 void mm_mime_read(const unsigned char *data, size_t len,
@@ -352,7 +362,9 @@ void mm_mime_read(const unsigned char *data, size_t len,
 	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(rd.stream), FALSE);
 	parser = g_mime_parser_new_with_stream(rd.stream);
 	g_mime_parser_set_format(parser, GMIME_FORMAT_MESSAGE);
-	g_mime_parser_set_header_regex(parser, "", on_header, &rd);
+	/* A regular expression, to be compiled for each mail. */
+	if (!few_lines(data, len, limits->headers))
+		g_mime_parser_set_header_regex(parser, "", on_header, &rd);
 	message = g_mime_parser_construct_message(parser, parser_options);
 	if (message == NULL) {
 		if (mail_r->limit == NULL && len > 0)

@@ -22,7 +22,8 @@ struct mm_leaf {
 	bool base64;		/* the encoding that it came in, */
 	size_t raw_begin;	/* and where that lies in the message; */
 	size_t raw_end;		/* 0 when that is not known */
-	unsigned char text_hash[MM_LEAF_HASH]; /* with in_body only */
+	bool hashed;		/* text_hash is known: see parts.c */
+	unsigned char text_hash[MM_LEAF_HASH];
 	bool seen;		/* set by the scan: its bytes were scanned */
 	char type[MM_LEAF_TYPE]; /* set by the scan: what it really is */
 	bool locked;		/* set by the scan: has an encrypted member */

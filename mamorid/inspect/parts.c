@@ -25,8 +25,17 @@ static int match_content(const struct mm_mail *mail,
 	return found;
 }
 
+/* Of few mails it is ever asked for. */
+static const unsigned char *text_hash(struct mm_leaf *leaf)
+{
+	if (!leaf->hashed)
+		mm_mime_text_hash(leaf->data, leaf->size, leaf->text_hash);
+	leaf->hashed = true;
+	return leaf->text_hash;
+}
+
 /* libclamav gives text parts other line ends and one more at the end. */
-static int match_text(const struct mm_mail *mail, const struct mm_layer *layer,
+static int match_text(struct mm_mail *mail, const struct mm_layer *layer,
 		      const unsigned char *data)
 {
 	unsigned char hash[MM_LEAF_HASH];
@@ -35,20 +44,20 @@ static int match_text(const struct mm_mail *mail, const struct mm_layer *layer,
 	if (layer->parent == NULL || strcmp(layer->parent->type, "mail") != 0)
 		return -1;
 	for (size_t i = 0; i < mail->count; i++) {
-		const struct mm_leaf *leaf = &mail->leaves[i];
+		struct mm_leaf *leaf = &mail->leaves[i];
 
 		if (leaf->seen || !leaf->in_body)
 			continue;
 		if (!hashed)
 			mm_mime_text_hash(data, layer->size, hash);
 		hashed = true;
-		if (memcmp(leaf->text_hash, hash, sizeof(hash)) == 0)
+		if (memcmp(text_hash(leaf), hash, sizeof(hash)) == 0)
 			return (int)i;
 	}
 	return -1;
 }
 
-int mm_parts_match(const struct mm_mail *mail, const struct mm_layer *layer,
+int mm_parts_match(struct mm_mail *mail, const struct mm_layer *layer,
 		   const unsigned char *data)
 {
 	int found;

@@ -6,7 +6,7 @@
 
 /* The part of the mail whose decoded content this layer is, preferably one that
  * was not met before: its index, or -1. */
-int mm_parts_match(const struct mm_mail *mail, const struct mm_layer *layer,
+int mm_parts_match(struct mm_mail *mail, const struct mm_layer *layer,
 		   const unsigned char *data);
 
 #endif

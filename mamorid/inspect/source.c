@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -17,8 +18,21 @@
 
 static const char prefix[] = "Received: x\n";
 #define PREFIX_LEN (sizeof(prefix) - 1)
+#define SMALL_MAX ((size_t)4 << 20)
 
-/* Memory straight from the kernel: a large message goes back to it whole. */
+/* A large message in memory straight from the kernel, to which it goes back
+ * whole; a small one where the last one was. */
+static void *message_alloc(size_t len)
+{
+	void *data;
+
+	if (len <= SMALL_MAX)
+		return calloc(len, 1);
+	data = mmap(NULL, len, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return data == MAP_FAILED ? NULL : data;
+}
+
 static int source_alloc(struct mm_source *source, uint64_t message_len)
 {
 	void *data;
@@ -26,9 +40,7 @@ static int source_alloc(struct mm_source *source, uint64_t message_len)
 	if (message_len > SIZE_MAX / 2)
 		return MM_ERR_NOMEM;
 	source->len = PREFIX_LEN + (size_t)message_len;
-	data = mmap(NULL, source->len, PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (data == MAP_FAILED) {
+	if ((data = message_alloc(source->len)) == NULL) {
 		source->len = 0;
 		return MM_ERR_NOMEM;
 	}
@@ -110,7 +122,9 @@ out:
 
 void mm_source_clear(struct mm_source *source)
 {
-	if (source->data != NULL)
+	if (source->data != NULL && source->len > SMALL_MAX)
 		munmap(source->data, source->len);
+	else
+		free(source->data);
 	memset(source, 0, sizeof(*source));
 }
