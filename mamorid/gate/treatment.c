@@ -1,0 +1,374 @@
+/*
+ * From what is known of a message to what one recipient's mail gets. Pure
+ * functions, no I/O. Must never deliver in silence what is infected or was not
+ * checked: what no rule speaks of is kept in quarantine.
+ */
+#include "mamorid/gate/treatment.h"
+
+#include <string.h>
+
+#define OUTCOMES \
+	(MM_DO_ACCEPT | MM_DO_JUNK | MM_DO_QUARANTINE | MM_DO_DISCARD | \
+	 MM_DO_REJECT)
+
+/* What is collected while the rules are gone through. */
+struct deciding {
+	const struct mm_case *c;
+	struct mm_treatment *t;
+	unsigned int direction; /* of the rules at hand */
+	unsigned int spam;
+	unsigned int spoken; /* findings that some rule speaks of, on or off */
+	unsigned int hit; /* findings that made a rule match */
+};
+
+const char *mm_outcome_kind_name(enum mm_outcome_kind outcome)
+{
+	static const char *const names[] = {
+		[MM_OUTCOME_DELIVER] = "deliver",
+		[MM_OUTCOME_JUNK] = "junk",
+		[MM_OUTCOME_QUARANTINE] = "quarantine",
+		[MM_OUTCOME_DISCARD] = "discard",
+		[MM_OUTCOME_REJECT] = "reject",
+		[MM_OUTCOME_DEFER] = "defer",
+	};
+
+	return names[outcome];
+}
+
+static unsigned int kind_bit(enum mm_kind kind)
+{
+	switch (kind) {
+	case MM_KIND_VIRUS:
+		return MM_RULE_VIRUS;
+	case MM_KIND_ENCRYPTED:
+		return MM_RULE_ENCRYPTED;
+	case MM_KIND_MACRO:
+		return MM_RULE_MACRO;
+	case MM_KIND_SCRIPT:
+		return MM_RULE_SCRIPT;
+	case MM_KIND_EXECUTABLE:
+		return MM_RULE_EXECUTABLE;
+	case MM_KIND_AMBIGUOUS:
+		return MM_RULE_AMBIGUOUS;
+	case MM_KIND_LIMIT:
+		return MM_RULE_LIMIT;
+	default:
+		return 0; /* an error is no finding that rules speak of */
+	}
+}
+
+/* What stands for findings when there are none. */
+static unsigned int state_bit(enum mm_inspected inspected)
+{
+	switch (inspected) {
+	case MM_INSPECTED_CRASHED:
+		return MM_RULE_CRASHED;
+	case MM_INSPECTED_TOO_BIG:
+		return MM_RULE_LIMIT;
+	default:
+		return 0;
+	}
+}
+
+static bool is_meant(const struct mm_rule *rule,
+		     const struct mm_finding *finding)
+{
+	const unsigned int place =
+		finding->in_body ? MM_RULE_BODY : MM_RULE_ATTACHMENT;
+
+	return (rule->findings & kind_bit(finding->kind)) != 0 &&
+	       (rule->places == 0 || (rule->places & place) != 0);
+}
+
+/* The findings that the rule is about; a rule that asks for none has none. */
+static unsigned int matched(const struct deciding *d,
+			    const struct mm_rule *rule)
+{
+	const struct mm_findings *findings = d->c->findings;
+	unsigned int bits = 0;
+	size_t i;
+
+	if (findings == NULL)
+		return rule->findings & state_bit(d->c->inspected);
+	for (i = 0; i < findings->count; i++)
+		if (is_meant(rule, &findings->list[i]))
+			bits |= kind_bit(findings->list[i].kind);
+	return bits;
+}
+
+static bool is_match(const struct deciding *d, const struct mm_rule *rule,
+		     unsigned int bits)
+{
+	return (rule->directions == 0 ||
+		(rule->directions & d->direction) != 0) &&
+	       (rule->findings == 0 || bits != 0) &&
+	       (rule->spam == 0 || (rule->spam & d->spam) != 0);
+}
+
+static void raise(struct mm_treatment *t, enum mm_outcome_kind outcome)
+{
+	if (outcome > t->outcome)
+		t->outcome = outcome;
+}
+
+/* copies: what makes QUARANTINE mean a copy only. */
+static void add_outcomes(struct deciding *d, unsigned int actions, bool copies)
+{
+	struct mm_treatment *t = d->t;
+	const bool local = d->c->direction == MM_DIRECTION_LOCAL;
+
+	/* A program that submits locally has nobody to be told. */
+	if ((actions & MM_DO_REJECT) != 0 && local) {
+		t->copy = true;
+		raise(t, MM_OUTCOME_DISCARD);
+	} else if ((actions & MM_DO_REJECT) != 0) {
+		raise(t, MM_OUTCOME_REJECT);
+	}
+	if ((actions & MM_DO_DISCARD) != 0)
+		raise(t, MM_OUTCOME_DISCARD);
+	if ((actions & MM_DO_JUNK) != 0)
+		raise(t, MM_OUTCOME_JUNK);
+	if ((actions & MM_DO_QUARANTINE) == 0)
+		return;
+	t->copy = true;
+	if (!copies && (actions & (MM_DO_DISCARD | MM_DO_REJECT)) == 0)
+		raise(t, MM_OUTCOME_QUARANTINE);
+}
+
+/* Note that the finding's part is to be changed. False: it cannot be. */
+static bool add_change(struct deciding *d, size_t finding, unsigned int actions)
+{
+	const struct mm_finding *list = d->c->findings->list;
+	struct mm_treatment *t = d->t;
+	size_t i;
+
+	if (d->c->unchangeable || list[finding].part[0] == '\0')
+		return false;
+	for (i = 0; i < t->nchanges; i++) {
+		if (strcmp(list[t->changes[i].finding].part,
+			   list[finding].part) == 0) {
+			t->changes[i].actions |= actions;
+			return true;
+		}
+	}
+	if (t->nchanges == MM_CHANGES_MAX)
+		return false;
+	t->changes[t->nchanges++] =
+		(struct mm_change){ .finding = finding, .actions = actions };
+	return true;
+}
+
+static bool add_changes(struct deciding *d, const struct mm_rule *rule,
+			unsigned int actions)
+{
+	const struct mm_findings *findings = d->c->findings;
+	bool all = findings != NULL;
+	size_t i;
+
+	for (i = 0; all && i < findings->count; i++)
+		if (is_meant(rule, &findings->list[i]))
+			all = add_change(d, i, actions);
+	return all;
+}
+
+static void apply(struct deciding *d, const struct mm_rule *rule)
+{
+	const unsigned int edits =
+		rule->actions & (MM_DO_CLEAN | MM_DO_STRIP);
+	unsigned int actions = rule->actions & OUTCOMES;
+	bool changed = false;
+
+	d->t->notify |= rule->notify;
+	if (d->t->nhits < MM_HITS_MAX)
+		d->t->hits[d->t->nhits++] = rule;
+	if (edits != 0 && !(changed = add_changes(d, rule, edits))) {
+		/* A copy that the rule wants is kept in this case too. */
+		d->t->copy |= (actions & MM_DO_QUARANTINE) != 0;
+		actions = rule->otherwise != 0 ? rule->otherwise
+					       : MM_DO_QUARANTINE;
+	}
+	add_outcomes(d, actions, changed);
+}
+
+static void apply_rules(struct deciding *d, const struct mm_rules *rules,
+			bool receiving, unsigned int direction)
+{
+	unsigned int bits;
+	size_t i;
+
+	d->direction = direction;
+	for (i = 0; rules != NULL && i < rules->count; i++) {
+		const struct mm_rule *rule = &rules->list[i];
+
+		bits = matched(d, rule);
+		if (!is_match(d, rule, bits))
+			continue;
+		d->spoken |= bits;
+		if (!d->c->is_on(d->c->context, rule, receiving))
+			continue;
+		d->hit |= bits;
+		apply(d, rule);
+	}
+}
+
+/* Is the part of every virus changed? */
+static bool is_disarmed(const struct deciding *d)
+{
+	const struct mm_findings *findings = d->c->findings;
+	size_t i, k;
+
+	for (i = 0; i < findings->count; i++) {
+		if (findings->list[i].kind != MM_KIND_VIRUS)
+			continue;
+		for (k = 0; k < d->t->nchanges; k++)
+			if (strcmp(findings->list[d->t->changes[k].finding].part,
+				   findings->list[i].part) == 0)
+				break;
+		if (k == d->t->nchanges)
+			return false;
+	}
+	return true;
+}
+
+/* The last rule, which every preset has: what no rule speaks of, be it
+ * switched off, is kept. */
+static void keep_unspoken(struct deciding *d)
+{
+	const unsigned int unsafe =
+		MM_RULE_VIRUS | MM_RULE_LIMIT | MM_RULE_CRASHED;
+	struct mm_treatment *t = d->t;
+	unsigned int bits = state_bit(d->c->inspected);
+	size_t i;
+
+	for (i = 0; d->c->findings != NULL && i < d->c->findings->count; i++)
+		bits |= kind_bit(d->c->findings->list[i].kind);
+	/* A rule that hit and delivers all the same must have changed it. */
+	if (t->verdict == MM_VERDICT_INFECTED &&
+	    (d->hit & MM_RULE_VIRUS) != 0 && !is_disarmed(d))
+		d->spoken &= ~(unsigned int)MM_RULE_VIRUS;
+	if ((bits & unsafe & ~d->spoken) == 0 ||
+	    t->outcome >= MM_OUTCOME_QUARANTINE)
+		return;
+	raise(t, MM_OUTCOME_QUARANTINE);
+	t->notify |= MM_NOTIFY_OPERATOR;
+}
+
+/* The weightiest of what was found and, for a clean mail, treated. */
+static const char *reason_of(const struct deciding *d, unsigned int bits)
+{
+	static const struct {
+		unsigned int bit;
+		const char *name;
+	} names[] = {
+		{ MM_RULE_VIRUS, "virus" },
+		{ MM_RULE_CRASHED, "crashed" },
+		{ MM_RULE_LIMIT, "limit" },
+		{ MM_RULE_ENCRYPTED, "encrypted" },
+		{ MM_RULE_EXECUTABLE, "executable" },
+		{ MM_RULE_MACRO, "macro" },
+		{ MM_RULE_SCRIPT, "script" },
+		{ MM_RULE_AMBIGUOUS, "ambiguous" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if ((bits & names[i].bit) != 0)
+			return names[i].name;
+	for (i = 0; i < d->t->nhits; i++)
+		if ((d->t->hits[i]->spam & d->spam) != 0)
+			return d->spam == MM_RULE_SPAM ? "spam" : "suspect";
+	return "";
+}
+
+/* Did the inspection fail, rather than end with a fact that rules know? */
+static bool is_failed(const struct mm_findings *findings)
+{
+	bool known = findings->verdict != MM_VERDICT_NOT_CHECKED;
+	size_t i;
+
+	if (findings->verdict == MM_VERDICT_INFECTED)
+		return false;
+	for (i = 0; i < findings->count; i++) {
+		if (findings->list[i].kind == MM_KIND_ERROR)
+			return true;
+		known |= findings->list[i].kind == MM_KIND_ENCRYPTED ||
+			 findings->list[i].kind == MM_KIND_LIMIT;
+	}
+	return !known;
+}
+
+/* What is settled before any rule is asked: true. */
+static bool is_settled(const struct mm_case *c, struct mm_treatment *t)
+{
+	t->verdict = MM_VERDICT_NOT_CHECKED;
+	t->outcome = MM_OUTCOME_DELIVER;
+	if (c->direction == MM_DIRECTION_OWN) {
+		t->reason = "own";
+		return true;
+	}
+	switch (c->inspected) {
+	case MM_INSPECTED_UNREGISTERED:
+		t->reason = "unregistered";
+		return true;
+	case MM_INSPECTED_CRASHED:
+	case MM_INSPECTED_TOO_BIG:
+		return false;
+	case MM_INSPECTED_DONE:
+		t->verdict = c->findings->verdict;
+		if (!is_failed(c->findings))
+			return false;
+		t->reason = "error";
+		break;
+	default:
+		t->reason = "unavailable";
+	}
+	/* Nothing is known about the mail: it is asked for again. The module
+	 * keeps local submissions as pending instead. */
+	t->verdict = MM_VERDICT_NOT_CHECKED;
+	t->outcome = MM_OUTCOME_DEFER;
+	return true;
+}
+
+static unsigned int spam_bit(const struct mm_case *c)
+{
+	if (c->approved)
+		return 0;
+	if (c->blocked || c->spam == MM_SPAM_SPAM)
+		return MM_RULE_SPAM;
+	return c->spam == MM_SPAM_SUSPECT ? MM_RULE_SUSPECT : 0;
+}
+
+/* The reason of a mail that was not checked must be one for that. */
+static unsigned int reason_bits(const struct deciding *d)
+{
+	const struct mm_findings *findings = d->c->findings;
+	unsigned int bits = state_bit(d->c->inspected);
+	size_t i;
+
+	if (d->t->verdict == MM_VERDICT_CLEAN)
+		return d->hit;
+	for (i = 0; findings != NULL && i < findings->count; i++)
+		bits |= kind_bit(findings->list[i].kind);
+	return bits;
+}
+
+void mm_treatment_decide(const struct mm_case *c, struct mm_treatment *t_r)
+{
+	struct deciding d = { .c = c, .t = t_r, .spam = spam_bit(c) };
+
+	memset(t_r, 0, sizeof(*t_r));
+	if (is_settled(c, t_r))
+		return;
+	if (c->direction != MM_DIRECTION_INBOUND)
+		apply_rules(&d, c->sending, false,
+			    c->direction == MM_DIRECTION_LOCAL
+				    ? MM_RULE_LOCAL
+				    : MM_RULE_OUTBOUND);
+	apply_rules(&d, c->receiving, true, MM_RULE_INBOUND);
+	keep_unspoken(&d);
+	t_r->reason = reason_of(&d, reason_bits(&d));
+	if (t_r->outcome == MM_OUTCOME_QUARANTINE)
+		t_r->copy = true;
+	if (t_r->outcome >= MM_OUTCOME_QUARANTINE)
+		t_r->nchanges = 0;
+}
