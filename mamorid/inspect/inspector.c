@@ -64,11 +64,23 @@ static void log_result(const char *trace, const struct mm_findings *findings)
 	const char *detail = findings->count > 0 ? findings->list[0].detail
 						 : "";
 
-	mm_log(MM_LOG_INFO, "inspected", trace, "verdict",
+	/* Of a mail in which nothing is, the gate's "verdict" says enough. */
+	mm_log(findings->verdict == MM_VERDICT_CLEAN && findings->count == 0
+		       ? MM_LOG_DEBUG
+		       : MM_LOG_INFO,
+	       "inspected", trace, "verdict",
 	       mm_verdict_name(findings->verdict), "size",
 	       MM_NUM(findings->size), "parts", MM_NUM(findings->parts),
 	       "findings", MM_NUM(findings->count), "first", detail, "ms",
 	       MM_NUM(findings->scan_ms), NULL);
+}
+
+static mm_deadline scan_deadline(const struct mm_inspect_request *req)
+{
+	mm_deadline longest = req->scan_ms > 0 ? mm_deadline_in(req->scan_ms)
+					       : MM_DEADLINE_NONE;
+
+	return longest < req->deadline ? longest : req->deadline;
 }
 
 static int inspect(const struct mm_worker *worker, int conn,
@@ -81,7 +93,7 @@ static int inspect(const struct mm_worker *worker, int conn,
 		.header_fd = frame->fds[0],
 		.body_fd = frame->fds[1],
 		.body_offset = req->body_offset,
-		.deadline = req->deadline,
+		.deadline = scan_deadline(req),
 	};
 	struct mm_source source;
 	struct mm_report report;
