@@ -10,7 +10,8 @@
  *
  * TYPE      C type in struct mm_conf, YAML value
  * STRING    char *, "" when empty
- * PATH      char *, absolute
+ * PATH      char *, absolute; max bytes, 0 for any: a socket's path of unix(7)
+ *           has 107 at most
  * ADDRESS   char *, a mail address or ""
  * USER      char *, a login name
  * BOOL      uint64_t 0 or 1; yes / no / true / false / on / off
@@ -28,7 +29,7 @@
 #define MM_DAY UINT64_C(86400)
 
 #define MM_CONF_TABLE(X) \
-	X(PATH, run_dir, "run_dir", "/run/mamori", 0, 0, "", \
+	X(PATH, run_dir, "run_dir", "/run/mamori", 0, 94, "", \
 	  "Sockets and process files; on a tmpfs") \
 	X(PATH, state_dir, "state_dir", "/var/lib/mamori", 0, 0, "", \
 	  "Quarantine, outbox and settings") \

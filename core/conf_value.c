@@ -112,6 +112,8 @@ static int check_path(size_t i, const char *text, struct mm_buf *why)
 		return 0;
 	if (*text != '/')
 		return refuse(why, "not an absolute path");
+	if (mm_conf_options[i].max > 0 && strlen(text) > mm_conf_options[i].max)
+		return refuse(why, "too long for the sockets in it");
 	return strlen(text) == MM_CONF_TEXT_MAX
 		? refuse(why, "the path is too long") : 0;
 }

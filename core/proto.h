@@ -192,6 +192,8 @@ struct mm_inspect_request {
 	mm_deadline deadline;
 	uint64_t body_offset;
 	bool wireformat;
+	uint32_t scan_ms;	/* longest scan, from when it begins; 0: as the
+				 * scanner is configured */
 };
 
 MM_CHECK int mm_inspect_request_encode(struct mm_buf *buf,

@@ -16,6 +16,7 @@ enum request_tag {
 	TAG_DEADLINE = 3,
 	TAG_BODY_OFFSET = 4,
 	TAG_WIREFORMAT = 5,
+	TAG_LONGEST_MS = 6,
 };
 
 enum findings_tag {
@@ -81,7 +82,9 @@ int mm_inspect_request_encode(struct mm_buf *buf,
 		    0 ||
 	    (r = mm_wire_put_num(buf, TAG_BODY_OFFSET, req->body_offset)) < 0)
 		return r;
-	return mm_wire_put_num(buf, TAG_WIREFORMAT, req->wireformat);
+	if ((r = mm_wire_put_num(buf, TAG_WIREFORMAT, req->wireformat)) < 0)
+		return r;
+	return mm_wire_put_num(buf, TAG_LONGEST_MS, req->scan_ms);
 }
 
 static int get_request_field(uint16_t tag, const struct mm_wire *field,
@@ -104,6 +107,10 @@ static int get_request_field(uint16_t tag, const struct mm_wire *field,
 	case TAG_WIREFORMAT:
 		r = mm_wire_get_num(field, 0, 1, &num);
 		req->wireformat = num == 1;
+		return r;
+	case TAG_LONGEST_MS:
+		r = mm_wire_get_num(field, 0, UINT32_MAX, &num);
+		req->scan_ms = (uint32_t)num;
 		return r;
 	default:
 		return 0;

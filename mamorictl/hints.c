@@ -18,6 +18,9 @@
 #include "core/text.h"
 #include "mamorictl/ctl.h"
 
+/* Seconds: two scans, and the end of two that hang, in 60. */
+#define SCAN_TIME_MAX 25u
+
 struct hints {
 	const struct mm_conf *conf;
 	void (*tell)(void *arg, const char *text);
@@ -135,6 +138,11 @@ static void check_limits(struct hints *hints)
 {
 	const struct mm_conf *conf = hints->conf;
 
+	if (conf->limits_scan_time > SCAN_TIME_MAX)
+		hint(hints, "limits.scan_time: above %us Exim has to wait "
+		     "longer than it does by default "
+		     "(MAMORI_DEADLINE_MS), else scans end earlier",
+		     SCAN_TIME_MAX);
 	if (conf->limits_unpacked_size < conf->limits_message_size)
 		hint(hints, "limits.unpacked_size: less than "
 		     "limits.message_size");

@@ -4,7 +4,7 @@ import signal
 from threading import Thread
 
 import pytest
-from fault_rig import (Virus, age, kept, no_virus_delivered, of_role,
+from fault_rig import (Virus, age, ahead, kept, no_virus_delivered, of_role,
                        retry, scanners, serving, settle, warned)
 from mails import ALICE, OUTSIDER, is_notice, notices, result
 from riglib import processes, samples
@@ -153,3 +153,21 @@ def test_the_pool_is_killed(faulty):
              "no scanner of the old pool")
     serving(faulty)
     everything_once(faulty, viruses)
+
+
+def test_no_scan_outlasts_exims_patience(make_rig):
+    """limits.scan_time is longer than Exim waits: a mail that hangs every
+    scanner still ends, as it would not end the next time either."""
+    rig = make_rig("faults=on", "deadline_ms=30000",
+                   "mamori.limits.scan_time=300s")
+    rig.faults = Faults(rig)
+    virus = Virus()
+    # Half of Exim's 30 seconds are over for the pool; 300 are not.
+    with ahead(rig, "pool", 15), \
+            rig.faults.armed("inspector", "pread pread64", 2, STOP,
+                             lasting=True):
+        assert virus.send(rig).code == 250
+    assert rig.faults.fired > 1
+    assert list(reasons(rig).values()) == ["crashed"]
+    no_virus_delivered(rig)
+    rig.faults.close()

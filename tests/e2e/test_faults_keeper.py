@@ -136,6 +136,27 @@ def test_a_keeper_that_hangs(make_rig):
     plan.close()
 
 
+def test_a_stopped_keeper_is_not_waited_for(make_rig):
+    """However long Exim would wait: the gate gives up after ten seconds, the
+    client is told why, and is welcome later; clean mail goes on."""
+    rig = make_rig("deadline_ms=120000")
+    stopped = of_role(rig, "keeper")
+    processes.send(stopped, 19)
+    virus = Virus()
+    reply = virus.send(rig)
+    assert reply.code == 451 and "unrecorded" in reply.text, reply
+    assert clean(rig).code == 250
+    assert rig.wait_event(event="record-failed")["reason"] == "timed out"
+    verdict = rig.wait_event(event="verdict", reason="unrecorded")
+    assert verdict["action"] == "defer"
+    assert int(verdict["ms"]) < 60000, "half of Exim's patience"
+    processes.send(stopped, 18)
+    retry(rig, virus)
+    everything_once(rig, [virus])
+    assert result(rig.wait_mail(
+        ALICE, lambda mail: mail["Subject"] == "clean")).startswith("clean")
+
+
 def test_no_keeper_at_all(make_rig):
     """It dies at its start, again and again, until it can."""
     rig = make_rig("faults=on", "deadline_ms=3000", "queue_run=0")

@@ -95,9 +95,15 @@ static void values(void **state)
 	mm_buf_clear(&error);
 }
 
+#define A31 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define A93 A31 A31 A31
+
 static const struct {
 	const char *text, *want;
 } refused[] = {
+	/* room for the longest socket's name, "/inspect.sock" */
+	{ "run_dir: /" A93 "a",
+	  "F:1:10: run_dir: too long for the sockets in it" },
 	/* keys */
 	{ "x: 1", "F:1:1: x: unknown key" },
 	{ "log.file: /x", "F:1:1: log.file: unknown key" },

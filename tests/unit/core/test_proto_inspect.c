@@ -23,7 +23,7 @@ static void request_round_trip(void **state)
 {
 	const struct mm_inspect_request want = {
 		.trace = "t", .deadline = 123, .body_offset = 19,
-		.wireformat = true,
+		.wireformat = true, .scan_ms = 4294967295u,
 	};
 	struct mm_inspect_request got;
 	struct mm_buf buf;
@@ -38,6 +38,7 @@ static void request_round_trip(void **state)
 	assert_true(got.deadline == 123);
 	assert_int_equal(got.body_offset, 19);
 	assert_true(got.wireformat);
+	assert_true(got.scan_ms == 4294967295u);
 	check_decoder(decode_request, &buf, MM_ERR_FORMAT);
 	mm_buf_clear(&buf);
 }
