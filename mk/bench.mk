@@ -7,3 +7,24 @@ bench:
 
 bench-run: $(PROGRAMS) $(MODULES)
 	tests/bench/mta --build $(abspath $(BUILD)) $(BENCH_FLAGS)
+
+# Mails made to cost a scanner much: CPU time, memory, and the answer.
+# BENCH_FLAGS="zip: pdf:" for some of them.
+.PHONY: bench-hostile
+bench-hostile: $(PROGRAMS)
+	tests/bench/hostile --build $(abspath $(BUILD)) $(BENCH_FLAGS)
+
+# The full inspection of ordinary mails beside libclamav alone.
+BENCH_INSPECT := $(BUILD)/bench/inspect_rounds
+.PHONY: bench-inspect
+bench-inspect: $(BENCH_INSPECT)
+	tests/bench/inspect --program $(abspath $(BENCH_INSPECT)) \
+		$(BENCH_FLAGS)
+
+$(BENCH_INSPECT): tests/bench/inspect_rounds.c $(BUILD)/libinspect.a \
+		$(BUILD)/libdaemon.a $(CORE_LIB)
+	$(call say,LD)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) $(CPPFLAGS) $(FLAGS_mamorid/inspect) -o $@ $< \
+		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
+		$(LIBS_inspect) $(YAML_LIBS) -ldl

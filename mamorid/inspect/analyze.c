@@ -8,7 +8,6 @@
 #include "mamorid/inspect/encoded_text.h"
 #include "mamorid/inspect/encrypted.h"
 #include "mamorid/inspect/executable.h"
-#include "mamorid/inspect/format.h"
 #include "mamorid/inspect/html.h"
 #include "mamorid/inspect/name.h"
 #include "mamorid/inspect/office.h"
@@ -52,8 +51,6 @@ void mm_analyze_member(struct mm_walk *walk, const struct mm_item *archive,
 		       const char *member, uint64_t size)
 {
 	(void)size;
-	if (mm_format_macro_sheet(member))
-		mm_walk_find(walk, archive, MM_KIND_MACRO, "macro: xlm");
 	mm_name_member(walk, archive, member);
 	mm_executable_member(walk, archive, member);
 	mm_office_member(walk, archive, member);

@@ -12,6 +12,7 @@
 #include "mamorid/inspect/archive_lha.h"
 #include "mamorid/inspect/archive_rar.h"
 #include "mamorid/inspect/archive_read.h"
+#include "mamorid/inspect/limits.h"
 
 static void unpack_rar(struct mm_walk *walk, const struct mm_item *item,
 		       const unsigned char *data, size_t len)
@@ -23,10 +24,11 @@ static void unpack_rar(struct mm_walk *walk, const struct mm_item *item,
 		mm_walk_find(walk, item, MM_KIND_ENCRYPTED, "encrypted: rar");
 	if (rar.split)
 		mm_walk_find(walk, item, MM_KIND_LIMIT,
-			     "limit: rar in several volumes");
+			     MM_LIMIT_UNSUPPORTED
+			     "rar in several volumes");
 	if (rar.old) {
 		snprintf(detail, sizeof(detail),
-			 "limit: unsupported rar %u.%u", rar.version / 10,
+			 MM_LIMIT_UNSUPPORTED "rar %u.%u", rar.version / 10,
 			 rar.version % 10);
 		mm_walk_find(walk, item, MM_KIND_LIMIT, detail);
 	}
@@ -69,8 +71,7 @@ void mm_archive_analyze(struct mm_walk *walk, const struct mm_item *item)
 {
 	const enum mm_format format = mm_format_of(item->data, item->len);
 
-	if (strncmp(item->type, "msexe", 5) == 0 ||
-	    strncmp(item->type, "elf", 3) == 0)
+	if (mm_format_is_program(item->type))
 		self_extracting(walk, item);
 	switch (format) {
 	case MM_FORMAT_RAR4:

@@ -15,6 +15,7 @@
 #include "core/buf.h"
 #include "core/proto.h"
 #include "mamorid/inspect/analyze.h"
+#include "mamorid/inspect/limits.h"
 
 #define CHUNK ((size_t)64 << 10)
 #define EMPTY_MAX 10000u	/* blocks of nothing in a row, or nearly so */
@@ -100,7 +101,7 @@ static void fail(struct unpacking *up, const char *fallback)
 		return;
 	up->failed = true;
 	mm_buf_init(&detail, MM_TEXT_MAX);
-	if (mm_buf_printf(&detail, "limit: cannot open %s: %.200s",
+	if (mm_buf_printf(&detail, MM_LIMIT_DAMAGED "%s: %.200s",
 			  mm_format_name(up->format), why) < 0)
 		mm_buf_reset(&detail);
 	mm_walk_find(up->walk, up->item, MM_KIND_LIMIT, mm_buf_str(&detail));
@@ -111,7 +112,7 @@ static void unsupported(struct unpacking *up)
 {
 	char detail[40];
 
-	snprintf(detail, sizeof(detail), "limit: unsupported %s",
+	snprintf(detail, sizeof(detail), MM_LIMIT_UNSUPPORTED "%s",
 		 mm_format_name(up->format));
 	if (up->sure)
 		mm_walk_find(up->walk, up->item, MM_KIND_LIMIT, detail);
@@ -153,14 +154,14 @@ static bool grow(struct unpacking *up, struct member *member, uint64_t offset,
 
 	if (offset > mm_walk_room(up->walk) ||
 	    len > mm_walk_room(up->walk) - offset) {
-		mm_walk_stop(up->walk, up->item->leaf, "unpacked size");
+		mm_walk_stop(up->walk, up->item->leaf, MM_LIMIT_UNPACKED);
 		return false;
 	}
 	while (size < offset + len)
 		size = size < CHUNK ? CHUNK : 2 * size;
 	if (size > member->size) {
 		if ((more = realloc(member->data, size)) == NULL) {
-			mm_walk_stop(up->walk, up->item->leaf, "memory");
+			mm_walk_stop(up->walk, up->item->leaf, MM_LIMIT_MEMORY);
 			return false;
 		}
 		member->data = more;
@@ -231,7 +232,7 @@ static bool take_member(struct unpacking *up, struct archive_entry *entry)
 		return true;
 	if (sized && (uint64_t)archive_entry_size(entry) >
 			     mm_walk_room(up->walk)) {
-		mm_walk_stop(up->walk, up->item->leaf, "unpacked size");
+		mm_walk_stop(up->walk, up->item->leaf, MM_LIMIT_UNPACKED);
 		return false;
 	}
 	if (!read_member(up, &member)) {
@@ -272,7 +273,7 @@ static void read_members(struct unpacking *up)
 		}
 		if (++up->headers > max) {
 			mm_walk_stop(up->walk, up->item->leaf,
-				     "number of members");
+				     MM_LIMIT_PARTS);
 			return;
 		}
 		/* Raw data that no filter has changed is the item again. */

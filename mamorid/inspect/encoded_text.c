@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "mamorid/inspect/encoded_text_decode.h"
+#include "mamorid/inspect/limits.h"
 #include "mamorid/inspect/readings_decode.h"
 #include "mamorid/inspect/readings_header.h"
 #include "mamorid/xalloc.h"
@@ -130,7 +131,7 @@ static void unpack_binhex(struct mm_walk *walk, const struct mm_item *item,
 	if (file.packed == NULL)
 		return;
 	if (file.len > mm_walk_room(walk)) {
-		mm_walk_stop(walk, item->leaf, "unpacked size");
+		mm_walk_stop(walk, item->leaf, MM_LIMIT_UNPACKED);
 	} else {
 		out = mm_xcalloc(file.len + 1, 1);
 		mm_binhex_expand(&file, out);

@@ -181,3 +181,19 @@ void mm_encrypted_analyze(struct mm_walk *walk, const struct mm_item *item)
 	if (is_pgp_armor(item) || is_pgp_binary(item))
 		mm_walk_find(walk, item, MM_KIND_ENCRYPTED, "encrypted: pgp");
 }
+
+void mm_encrypted_report(struct mm_walk *walk)
+{
+	const struct mm_report *report = mm_walk_report(walk);
+	const struct mm_mail *mail = mm_walk_mail(walk);
+
+	for (size_t i = 0; i < mail->count; i++)
+		if (mail->leaves[i].locked &&
+		    !mm_report_has(report, MM_KIND_ENCRYPTED,
+				   mail->leaves[i].part))
+			mm_walk_find_part(walk, (int)i, MM_KIND_ENCRYPTED,
+					  "encrypted: archive");
+	if (mail->locked && !mm_report_has(report, MM_KIND_ENCRYPTED, ""))
+		mm_walk_find_part(walk, -1, MM_KIND_ENCRYPTED,
+				  "encrypted: archive");
+}

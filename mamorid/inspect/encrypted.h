@@ -17,4 +17,8 @@ const char *mm_encrypted_type(const char *type);
  * Excel's, Word's or PowerPoint's own streams? */
 bool mm_encrypted_office(const unsigned char *data, size_t len);
 
+/* At the end of a walk: members that libclamav listed as encrypted, in formats
+ * for which it has no alert. */
+void mm_encrypted_report(struct mm_walk *walk);
+
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "mamorid/inspect/limits.h"
 #include "mamorid/xalloc.h"
 
 /* A file name or subject longer than this tells nobody more. */
@@ -237,13 +238,39 @@ void mm_report_finish(struct mm_report *report)
 		findings->verdict = MM_VERDICT_CLEAN;
 }
 
+const char *mm_report_limit(const char *name)
+{
+	static const struct {
+		const char *name;
+		const char *limit;
+	} limits[] = {
+		{ "Heuristics.Limits.Exceeded.EmailMIMEParts",
+		  MM_LIMIT_PARTS },
+		{ "Heuristics.Limits.Exceeded.Email", MM_LIMIT_HEADERS },
+		{ "Heuristics.Limits.Exceeded.MaxScanSize",
+		  MM_LIMIT_UNPACKED },
+		{ "Heuristics.Limits.Exceeded.MaxFileSize",
+		  MM_LIMIT_UNPACKED },
+		{ "Heuristics.Limits.Exceeded.MaxRecursion", MM_LIMIT_DEPTH },
+		{ "Heuristics.Limits.Exceeded.MaxFiles", MM_LIMIT_PARTS },
+		{ "Heuristics.Limits.Exceeded.MaxScanTime", MM_LIMIT_TIME },
+		{ "Heuristics.Limits.Exceeded", MM_LIMIT_ENGINE },
+		/* A bomb, not a virus. */
+		{ "Heuristics.Zip.OverlappingFiles", MM_LIMIT_OVERLAP },
+		{ "Heuristics.XZ.DicSizeLimit", MM_LIMIT_MEMORY },
+	};
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		if (mm_text_has_prefix(name, limits[i].name))
+			return limits[i].limit;
+	return NULL;
+}
+
 enum mm_kind mm_report_kind(const char *name)
 {
 	if (mm_text_has_prefix(name, "Heuristics.Encrypted."))
 		return MM_KIND_ENCRYPTED;
-	/* Members over each other are a bomb, not a virus. */
-	if (mm_text_has_prefix(name, "Heuristics.Limits.Exceeded") ||
-	    mm_text_has_prefix(name, "Heuristics.Zip.OverlappingFiles"))
+	if (mm_report_limit(name) != NULL)
 		return MM_KIND_LIMIT;
 	if (mm_text_has_prefix(name, "Heuristics.OLE2.ContainsMacros"))
 		return MM_KIND_MACRO;

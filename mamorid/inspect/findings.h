@@ -44,6 +44,9 @@ void mm_report_text(const char **field, const char *value);
  * and limits excepted. */
 void mm_report_finish(struct mm_report *report);
 
+/* The limit (limits.h) that libclamav means by a name; NULL when it is none. */
+const char *mm_report_limit(const char *name);
+
 /* What a name that libclamav gives stands for. */
 enum mm_kind mm_report_kind(const char *name);
 

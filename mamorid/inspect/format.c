@@ -104,7 +104,8 @@ const char *mm_format_name(enum mm_format format)
 	return names[format];
 }
 
-bool mm_format_macro_sheet(const char *name)
+bool mm_format_is_program(const char *type)
 {
-	return mm_text_has_prefix(name, "xl/macrosheets/");
+	return mm_text_has_prefix(type, "msexe") ||
+	       mm_text_has_prefix(type, "elf");
 }

@@ -41,7 +41,7 @@ enum mm_format mm_format_of(const unsigned char *data, size_t len);
 /* "rar", "7z", ...; static. */
 const char *mm_format_name(enum mm_format format);
 
-/* Is this path of an archive member an Excel 4.0 macro sheet? */
-bool mm_format_macro_sheet(const char *name);
+/* Is it a program, by the name that libclamav has for its type? */
+bool mm_format_is_program(const char *type);
 
 #endif

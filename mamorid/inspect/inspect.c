@@ -16,7 +16,10 @@
 #include "mamorid/inspect/base64_cut.h"
 #include "mamorid/inspect/bound.h"
 #include "mamorid/inspect/encrypted.h"
+#include "mamorid/inspect/format.h"
+#include "mamorid/inspect/limits.h"
 #include "mamorid/inspect/mime.h"
+#include "mamorid/inspect/mime_bounds.h"
 #include "mamorid/inspect/office.h"
 #include "mamorid/inspect/parts.h"
 #include "mamorid/inspect/plain_mail.h"
@@ -31,7 +34,6 @@ struct inspection {
 	struct mm_walk *walk;
 	struct mm_mail mail;
 	const struct mm_item *base;	/* what this pass scans, NULL: all */
-	bool locked;		/* an encrypted member, part unknown */
 	struct mm_base64_cuts *cuts;	/* of this pass, or NULL */
 	bool bound;		/* a part wants its mail around it */
 	bool again;		/* all layers have been looked at */
@@ -85,6 +87,23 @@ static void place(struct inspection *in, struct mm_layer *layer,
 	leaf->seen = true;
 }
 
+/* A mail in this one that libclamav is about to take apart. */
+static bool too_much(struct inspection *in, const struct mm_layer *layer,
+		     const unsigned char *data)
+{
+	const struct mm_conf *conf = mm_walk_conf(in->walk);
+	const char *limit;
+
+	if (strcmp(layer->type, "mail") != 0 || data == NULL ||
+	    (in->base == NULL && layer->parent == NULL))
+		return false;
+	limit = mm_mime_bounds(data, layer->size, conf->limits_parts,
+			       conf->limits_headers);
+	if (limit != NULL)
+		mm_walk_stop(in->walk, layer->leaf, limit);
+	return limit != NULL;
+}
+
 static struct mm_item item_of(const struct inspection *in,
 			      const struct mm_layer *layer,
 			      const unsigned char *data)
@@ -127,12 +146,14 @@ static bool on_layer(void *context, struct mm_layer *layer,
 	place(in, layer, data);
 	if (in->again)
 		return false;
+	if (too_much(in, layer, data))
+		return true;
 	/* Decoded parts of a mail and rewritten copies are not "unpacked". */
 	if (layer->parent != NULL && !layer->normalized && !in_mail(layer) &&
 	    !mm_walk_unpacked(in->walk, layer->leaf, layer->size))
 		return true;
 	if (layer->depth > mm_walk_conf(in->walk)->limits_depth) {
-		mm_walk_stop(in->walk, layer->leaf, "nesting depth");
+		mm_walk_stop(in->walk, layer->leaf, MM_LIMIT_DEPTH);
 		return true;
 	}
 	item = item_of(in, layer, data);
@@ -145,21 +166,17 @@ static void on_hit(void *context, const struct mm_layer *layer,
 		   const char *name)
 {
 	struct inspection *in = context;
-	const char *locked = mm_encrypted_alert(name);
+	const char *detail = mm_encrypted_alert(name);
 
-	if (locked == NULL)
-		locked = mm_office_alert(name);
+	if (detail == NULL)
+		detail = mm_office_alert(name);
+	if (detail == NULL)
+		detail = mm_report_limit(name);
 	if (mm_text_has_prefix(name, MM_BOUND_NAME))
 		in->bound = true;
 	else
 		mm_walk_find_part(in->walk, layer->leaf, mm_report_kind(name),
-				  locked != NULL ? locked : name);
-}
-
-static bool is_program(const struct mm_layer *layer)
-{
-	return mm_text_has_prefix(layer->type, "msexe") ||
-	       mm_text_has_prefix(layer->type, "elf");
+				  detail != NULL ? detail : name);
 }
 
 static void on_member(void *context, const struct mm_layer *layer,
@@ -171,35 +188,17 @@ static void on_member(void *context, const struct mm_layer *layer,
 
 	/* What looks like an archive in a program need not be one. */
 	if (size > mm_walk_conf(in->walk)->limits_unpacked_size &&
-	    size != ZIP64_SIZE &&
-	    !is_program(layer) &&
+	    size != ZIP64_SIZE && !mm_format_is_program(layer->type) &&
 	    !mm_walk_stopped(in->walk, layer->leaf))
-		mm_walk_stop(in->walk, layer->leaf, "unpacked size");
+		mm_walk_stop(in->walk, layer->leaf, MM_LIMIT_UNPACKED);
 	if (encrypted && locked != NULL)
 		mm_walk_find(in->walk, &item, MM_KIND_ENCRYPTED, locked);
 	else if (encrypted && layer->leaf >= 0)
 		in->mail.leaves[layer->leaf].locked = true;
 	else if (encrypted)
-		in->locked = true;
+		in->mail.locked = true;
 	mm_kept_member(&in->kept, layer->level, size, encrypted);
 	mm_analyze_member(in->walk, &item, name, size);
-}
-
-/* libclamav lists an encrypted member of every format, but raises an alert of
- * its own for some formats only. */
-static void report_locked(struct inspection *in)
-{
-	const struct mm_report *report = mm_walk_report(in->walk);
-
-	for (size_t i = 0; i < in->mail.count; i++)
-		if (in->mail.leaves[i].locked &&
-		    !mm_report_has(report, MM_KIND_ENCRYPTED,
-				   in->mail.leaves[i].part))
-			mm_walk_find_part(in->walk, (int)i, MM_KIND_ENCRYPTED,
-					  "encrypted: archive");
-	if (in->locked && !mm_report_has(report, MM_KIND_ENCRYPTED, ""))
-		mm_walk_find_part(in->walk, -1, MM_KIND_ENCRYPTED,
-				  "encrypted: archive");
 }
 
 /* base is NULL for the whole message. */
@@ -222,7 +221,7 @@ static void pass(struct inspection *in, const struct mm_item *base,
 			   &sink, &error);
 	mm_kept_end(&in->kept);
 	if (r == MM_ERR_TIMEOUT)
-		mm_walk_stop(in->walk, leaf, "scan time");
+		mm_walk_stop(in->walk, leaf, MM_LIMIT_TIME);
 	else if (r < 0)
 		mm_walk_find_part(in->walk, leaf, MM_KIND_ERROR,
 				  error.len > 0 ? mm_buf_str(&error)
@@ -350,7 +349,9 @@ static void describe(struct inspection *in, struct mm_findings *findings)
 	mm_report_text(&findings->subject, in->mail.subject);
 	mm_report_text(&findings->date, in->mail.date);
 	mm_report_text(&findings->message_id, in->mail.message_id);
-	if (in->mail.limit != NULL)
+	if (in->mail.refused)
+		mm_walk_stop(in->walk, -1, in->mail.limit);
+	else if (in->mail.limit != NULL)
 		mm_walk_find_part(in->walk, -1, MM_KIND_LIMIT, in->mail.limit);
 }
 
@@ -373,10 +374,11 @@ void mm_inspect(struct mm_engine *engine, const struct mm_conf *conf,
 	in.kept.walk = in.walk;
 	describe(&in, &report->findings);
 	if (source->too_large) {
-		mm_walk_find_part(in.walk, -1, MM_KIND_LIMIT, "message size");
-	} else {
+		mm_walk_find_part(in.walk, -1, MM_KIND_LIMIT,
+				  MM_LIMIT_MESSAGE);
+	} else if (!in.mail.refused) {
 		pass_all(&in, source);
-		report_locked(&in);
+		mm_encrypted_report(in.walk);
 	}
 	report->findings.scan_ms = (uint32_t)(mm_now_ms() - start);
 	mm_report_finish(report);

@@ -13,12 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mamorid/inspect/mime_addresses.h"
+#include "mamorid/inspect/limits.h"
+#include "mamorid/inspect/mime_bounds.h"
 #include "mamorid/xalloc.h"
 
 #define HEADERS_MAX 100000u	/* about 0.5 KB of memory each */
-#define LINES_FEW 1000u		/* whose headers need not be counted */
-#define DASH_LINES_MAX 100000u	/* lines that may begin a part */
+#define HEAD_MAX 65536u		/* of a message that is not read */
 #define DEPTH_MAX 100u		/* multiparts and messages in each other */
 #define PART_TEXT_MAX 1024u
 
@@ -85,33 +85,6 @@ void mm_mime_text_hash(const unsigned char *data, size_t len,
 	free(copy);
 }
 
-/* Lines that GMime may take for the begin of a part. */
-static bool too_many_dash_lines(const unsigned char *data, size_t len)
-{
-	const unsigned char *pos = data;
-	const unsigned char *end = data + len;
-	size_t count = 0;
-
-	while ((pos = memmem(pos, (size_t)(end - pos), "\n--", 3)) != NULL) {
-		if (++count > DASH_LINES_MAX)
-			return true;
-		pos += 3;
-	}
-	return false;
-}
-
-/* So few lines that there cannot be too many headers. */
-static bool few_lines(const unsigned char *data, size_t len, size_t headers)
-{
-	size_t most = headers > 0 && headers < LINES_FEW ? headers : LINES_FEW;
-	const unsigned char *end = data + len;
-
-	for (size_t n = 0; n < most; n++, data++)
-		if ((data = memchr(data, '\n', (size_t)(end - data))) == NULL)
-			return true;
-	return false;
-}
-
 struct reading {
 	struct mm_mail *mail;
 	const struct mm_mime_limits *limits;
@@ -126,12 +99,17 @@ static void give_up(struct reading *rd, const char *limit)
 		rd->mail->limit = limit;
 }
 
+static size_t headers_max(const struct mm_mime_limits *limits)
+{
+	return limits->headers > 0 ? limits->headers : HEADERS_MAX;
+}
+
 static bool out_of_time(struct reading *rd)
 {
 	if (rd->limits->deadline == MM_DEADLINE_NONE ||
 	    mm_now_ms() < rd->limits->deadline)
 		return false;
-	give_up(rd, "scan time");
+	give_up(rd, MM_LIMIT_TIME);
 	return true;
 }
 
@@ -144,9 +122,8 @@ static void on_header(GMimeParser *parser, const char *name,
 
 	(void)parser, (void)name, (void)value, (void)offset;
 	rd->headers++;
-	if (rd->headers > (rd->limits->headers > 0 ? rd->limits->headers
-						   : HEADERS_MAX))
-		give_up(rd, "headers");
+	if (rd->headers > headers_max(rd->limits))
+		give_up(rd, MM_LIMIT_HEADERS);
 	else if (rd->headers % 1024 != 0 || !out_of_time(rd))
 		return;
 	rd->stream->bound_end = rd->stream->position;
@@ -282,9 +259,9 @@ static void walk(struct reading *rd, GMimeObject *object, const char *number,
 	if (object == NULL)
 		return;
 	if (++rd->objects > rd->limits->parts) {
-		give_up(rd, "parts");
+		give_up(rd, MM_LIMIT_PARTS);
 	} else if (depth > DEPTH_MAX) {
-		give_up(rd, "part depth");
+		give_up(rd, MM_LIMIT_DEPTH);
 	} else if (GMIME_IS_MULTIPART(object)) {
 		walk_multipart(rd, GMIME_MULTIPART(object), number, depth,
 			       inner);
@@ -336,46 +313,64 @@ static void whole_as_leaf(struct mm_mail *mail, const unsigned char *data,
 	leaf->size = len;
 }
 
-void mm_mime_read(const unsigned char *data, size_t len,
-		  const struct mm_mime_limits *limits, struct mm_mail *mail_r)
+/* The length of the header, 0 when that itself is too much. */
+static size_t head_length(const unsigned char *data, size_t len)
 {
-	struct reading rd = { .mail = mail_r, .limits = limits };
+	const unsigned char *end = memmem(data, len, "\n\n", 2);
+
+	if (end != NULL)
+		len = (size_t)(end - data) + 1;
+	return len <= HEAD_MAX ? len : 0;
+}
+
+static void parse(struct reading *rd, const unsigned char *data, size_t len)
+{
 	GByteArray bytes = { .data = (guint8 *)(uintptr_t)data,
 			     .len = (guint)len };
 	GMimeMessage *message;
 	GMimeParser *parser;
 
-	memset(mail_r, 0, sizeof(*mail_r));
-	if (len > G_MAXINT32) {
-		give_up(&rd, "message size");
-		return;
-	}
-	if (too_many_dash_lines(data, len)) {
-		give_up(&rd, "parts");
-		return;
-	}
-	if (mm_mime_too_many_addresses(data, len)) {
-		give_up(&rd, "addresses");
-		return;
-	}
-	rd.stream = g_mime_stream_mem_new_with_byte_array(&bytes);
-	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(rd.stream), FALSE);
-	parser = g_mime_parser_new_with_stream(rd.stream);
+	rd->stream = g_mime_stream_mem_new_with_byte_array(&bytes);
+	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(rd->stream), FALSE);
+	parser = g_mime_parser_new_with_stream(rd->stream);
 	g_mime_parser_set_format(parser, GMIME_FORMAT_MESSAGE);
 	/* A regular expression, to be compiled for each mail. */
-	if (!few_lines(data, len, limits->headers))
-		g_mime_parser_set_header_regex(parser, "", on_header, &rd);
+	if (!mm_mime_few_lines(data, len, headers_max(rd->limits)))
+		g_mime_parser_set_header_regex(parser, "", on_header, rd);
 	message = g_mime_parser_construct_message(parser, parser_options);
 	if (message == NULL) {
-		if (mail_r->limit == NULL && len > 0)
-			whole_as_leaf(mail_r, data, len);
+		if (rd->mail->limit == NULL && len > 0)
+			whole_as_leaf(rd->mail, data, len);
 	} else {
-		read_headers(mail_r, message);
-		walk_message(&rd, message, "", 0, false);
+		read_headers(rd->mail, message);
+		if (!rd->mail->refused)
+			walk_message(rd, message, "", 0, false);
 		g_object_unref(message);
 	}
 	g_object_unref(parser);
-	g_object_unref(rd.stream);
+	g_object_unref(rd->stream);
+}
+
+void mm_mime_read(const unsigned char *data, size_t len,
+		  const struct mm_mime_limits *limits, struct mm_mail *mail_r)
+{
+	struct reading rd = { .mail = mail_r, .limits = limits };
+	const size_t headers = headers_max(limits);
+	const char *limit = MM_LIMIT_MESSAGE;
+
+	memset(mail_r, 0, sizeof(*mail_r));
+	if (len <= G_MAXINT32)
+		limit = mm_mime_bounds(data, len, limits->parts, headers);
+	if (limit != NULL) {
+		give_up(&rd, limit);
+		mail_r->refused = true;
+		/* From and Subject may still be told. */
+		len = head_length(data, len);
+		if (mm_mime_bounds(data, len, limits->parts, headers) != NULL)
+			len = 0;
+	}
+	if (len > 0 || limit == NULL)
+		parse(&rd, data, len);
 }
 
 void mm_mime_clear(struct mm_mail *mail)

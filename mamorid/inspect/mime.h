@@ -39,6 +39,9 @@ struct mm_mail {
 	size_t count;
 	size_t size;		/* leaves allocated */
 	const char *limit;	/* why the reading was given up, or NULL */
+	bool refused;		/* it was not begun: nobody should */
+	bool locked;		/* set by the scan: an encrypted member, */
+				/* in which part is not known */
 };
 
 struct mm_mime_limits {

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "mamorid/inspect/limits.h"
 #include "mamorid/inspect/name.h"
 #include "mamorid/inspect/pdf_stream.h"
 
@@ -189,7 +190,7 @@ static void look_at_streams(struct pdf *pdf, const unsigned char *data,
 				      (size_t)(stop - content), &sink);
 		else
 			mm_walk_stop(pdf->walk, pdf->item->leaf,
-				     "number of members");
+				     MM_LIMIT_PARTS);
 		pos = stop;
 	}
 	look_at_names(pdf, pos, (size_t)(end - pos), false);

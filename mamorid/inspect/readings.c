@@ -11,6 +11,7 @@
 
 #include "core/text.h"
 #include "mamorid/inspect/encoded_text.h"
+#include "mamorid/inspect/limits.h"
 #include "mamorid/inspect/readings_bodies.h"
 #include "mamorid/inspect/readings_charset.h"
 #include "mamorid/inspect/readings_decode.h"
@@ -139,7 +140,8 @@ static void judge(struct mm_reader *rd, const struct mm_region *region,
 
 	if (head->partial)
 		mm_walk_find_part(rd->walk, mm_reader_leaf(rd, region, pos),
-				  MM_KIND_LIMIT, "message/partial");
+				  MM_KIND_LIMIT,
+				  MM_LIMIT_UNSUPPORTED "message/partial");
 	if (mm_reader_quoted(rd, region, block))
 		return;
 	if (head->why != NULL)
@@ -224,7 +226,7 @@ void mm_reader_region(struct mm_reader *rd, struct mm_region *region)
 		       region->whole ? rd->mail : NULL, blocks);
 	if (blocks->too_many)
 		mm_walk_stop(rd->walk, region->whole ? -1 : region->leaf,
-			     "parts");
+			     MM_LIMIT_PARTS);
 	region->odd = blocks->blank_first && blocks->block_count > 0 &&
 		      blocks->blocks[0].head.fields > 0;
 	for (size_t i = 0; i < blocks->block_count; i++) {

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mamorid/inspect/limits.h"
 #include "mamorid/inspect/readings_charset.h"
 #include "mamorid/inspect/readings_decode.h"
 #include "mamorid/xalloc.h"
@@ -65,7 +66,7 @@ bool mm_reader_may(struct mm_reader *rd, size_t len)
 	if (mm_walk_stopped(rd->walk, -1))
 		return false;
 	if (len > rd->work_max - rd->work) {
-		mm_walk_stop(rd->walk, -1, "readings");
+		mm_walk_stop(rd->walk, -1, MM_LIMIT_READINGS);
 		return false;
 	}
 	rd->work += len;

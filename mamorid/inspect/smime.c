@@ -12,6 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "mamorid/inspect/limits.h"
 #include "mamorid/xalloc.h"
 
 #define HEADER_MAX 24u /* of ContentInfo, up to its type */
@@ -76,14 +77,14 @@ void mm_smime_analyze(struct mm_walk *walk, const struct mm_item *item)
 
 	if (is_content(item, compressed_data, sizeof(compressed_data)))
 		mm_walk_find(walk, item, MM_KIND_LIMIT,
-			     "unsupported: compressed S/MIME");
+			     MM_LIMIT_UNSUPPORTED "compressed S/MIME");
 	if (item->len > LONG_MAX ||
 	    !is_content(item, signed_data, sizeof(signed_data)))
 		return;
 	cms = d2i_CMS_ContentInfo(NULL, &pos, (long)item->len);
 	if ((cms == NULL || !push_content(walk, item, cms)) && is_mail(item))
 		mm_walk_find(walk, item, MM_KIND_LIMIT,
-			     "unsupported: damaged S/MIME");
+			     MM_LIMIT_DAMAGED "S/MIME");
 	CMS_ContentInfo_free(cms);
 	ERR_clear_error();
 }

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "mamorid/inspect/limits.h"
 #include "mamorid/xalloc.h"
 
 struct child {
@@ -105,7 +106,7 @@ bool mm_walk_stopped(struct mm_walk *walk, int leaf)
 {
 	if (!walk->stop && walk->deadline != MM_DEADLINE_NONE &&
 	    mm_now_ms() >= walk->deadline)
-		mm_walk_stop(walk, leaf, "scan time");
+		mm_walk_stop(walk, leaf, MM_LIMIT_TIME);
 	return walk->stop;
 }
 
@@ -114,7 +115,7 @@ bool mm_walk_unpacked(struct mm_walk *walk, int leaf, uint64_t size)
 	if (walk->stop)
 		return false;
 	if (size > mm_walk_room(walk)) {
-		mm_walk_stop(walk, leaf, "unpacked size");
+		mm_walk_stop(walk, leaf, MM_LIMIT_UNPACKED);
 		return false;
 	}
 	walk->unpacked += size;
@@ -149,9 +150,9 @@ bool mm_walk_push_take(struct mm_walk *walk, const struct mm_item *parent,
 
 	item.depth++;
 	if (item.depth > walk->conf->limits_depth && !walk->stop)
-		mm_walk_stop(walk, item.leaf, "nesting depth");
+		mm_walk_stop(walk, item.leaf, MM_LIMIT_DEPTH);
 	if (walk->pushed >= walk->conf->limits_parts && !walk->stop)
-		mm_walk_stop(walk, item.leaf, "number of members");
+		mm_walk_stop(walk, item.leaf, MM_LIMIT_PARTS);
 	if (!mm_walk_unpacked(walk, item.leaf, len)) {
 		free(data);
 		return false;

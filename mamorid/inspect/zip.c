@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "mamorid/inspect/analyze.h"
+#include "mamorid/inspect/limits.h"
 #include "mamorid/inspect/zip_dir.h"
 #include "mamorid/inspect/zip_member.h"
 #include "mamorid/xalloc.h"
@@ -48,7 +49,7 @@ static bool room_for_one(struct zip *zip)
 	if (zip->known_count + zip->count <
 	    2 * mm_walk_conf(zip->walk)->limits_parts)
 		return true;
-	mm_walk_stop(zip->walk, zip->item->leaf, "number of members");
+	mm_walk_stop(zip->walk, zip->item->leaf, MM_LIMIT_PARTS);
 	return false;
 }
 
@@ -258,10 +259,10 @@ static void report(struct zip *zip, const struct reading *reading,
 		return;
 	if (result == MM_ZIP_UNSUPPORTED)
 		snprintf(detail, sizeof(detail),
-			 "limit: unsupported zip method %u",
+			 MM_LIMIT_UNSUPPORTED "zip method %u",
 			 reading->member.method);
 	else
-		snprintf(detail, sizeof(detail), "limit: damaged zip");
+		snprintf(detail, sizeof(detail), MM_LIMIT_DAMAGED "zip");
 	mm_walk_find(zip->walk, zip->item, MM_KIND_LIMIT, detail);
 }
 
@@ -284,7 +285,7 @@ static bool unpack(struct zip *zip, const struct reading *reading)
 	}
 	if (zip->effort == 0) {
 		mm_walk_stop(zip->walk, zip->item->leaf,
-			     "overlapping members");
+			     MM_LIMIT_OVERLAP);
 		return false;
 	}
 	result = mm_zip_unpack(zip->walk, zip->item, member,

@@ -13,6 +13,7 @@
 
 #include "mamorid/inspect/archive_read.h"
 #include "mamorid/inspect/bytes.h"
+#include "mamorid/inspect/limits.h"
 #include "mamorid/xalloc.h"
 
 #define CHUNK ((size_t)64 << 10)
@@ -42,7 +43,7 @@ static bool grow(struct mm_walk *walk, const struct mm_item *item,
 	size_t size;
 
 	if (out->len > mm_walk_room(walk)) {
-		mm_walk_stop(walk, item->leaf, "unpacked size");
+		mm_walk_stop(walk, item->leaf, MM_LIMIT_UNPACKED);
 		return false;
 	}
 	if (mm_walk_stopped(walk, item->leaf))
@@ -51,7 +52,7 @@ static bool grow(struct mm_walk *walk, const struct mm_item *item,
 		return true;
 	size = out->size < CHUNK ? 2 * CHUNK : 2 * out->size;
 	if ((more = realloc(out->data, size)) == NULL) {
-		mm_walk_stop(walk, item->leaf, "memory");
+		mm_walk_stop(walk, item->leaf, MM_LIMIT_MEMORY);
 		return false;
 	}
 	out->data = more;
@@ -143,7 +144,7 @@ static enum mm_zip_result copy_member(struct mm_walk *walk,
 	if (member->packed == 0 && (member->flags & MM_ZIP_DESCRIPTOR) != 0)
 		len = stored_size(data, left);
 	if (len > mm_walk_room(walk)) {
-		mm_walk_stop(walk, item->leaf, "unpacked size");
+		mm_walk_stop(walk, item->leaf, MM_LIMIT_UNPACKED);
 		return MM_ZIP_STOPPED;
 	}
 	*effort -= len;

@@ -22,7 +22,7 @@ def _head(rng, number, name, kind):
             f"MIME-Version: 1.0\r\nContent-Type: {kind}\r\n")
 
 
-def _prose(rng, size):
+def prose(rng, size):
     lines, length = [], 0
     while length < size:
         line = " ".join(rng.choices(_WORDS, k=11))
@@ -33,7 +33,7 @@ def _prose(rng, size):
 
 def text(rng, number, size):
     return (_head(rng, number, "text", "text/plain; charset=utf-8") +
-            "\r\n" + _prose(rng, size)).encode()
+            "\r\n" + prose(rng, size)).encode()
 
 
 def attachment(rng, number, size):
@@ -44,7 +44,7 @@ def attachment(rng, number, size):
     return (_head(rng, number, "file",
                   f"multipart/mixed; boundary={bound}") +
             f"\r\n--{bound}\r\nContent-Type: text/plain\r\n\r\n" +
-            _prose(rng, 500) +
+            prose(rng, 500) +
             f"--{bound}\r\nContent-Type: application/octet-stream; "
             f"name=data{number}.bin\r\n"
             f"Content-Disposition: attachment; filename=data{number}.bin\r\n"

@@ -192,18 +192,18 @@ static void test_rar_unsupported(void **state)
 		smp_le(&noise, (uint64_t)i * 0x9e3779b1u >> 7, 1);
 	smp_rar4(&file, &(struct smp_rar){ 0, 0, 20, 0x33 }, "a", &noise);
 	want_not_checked("rar 2.0", &file, MM_KIND_LIMIT,
-			 "limit: unsupported rar 2.0");
+			 "unsupported: rar 2.0");
 	smp_rar4(&file, &(struct smp_rar){ 0, 2, 29, 0x30 }, "a", &noise);
 	want_not_checked("one volume of rar", &file, MM_KIND_LIMIT,
-			 "limit: rar in several volumes");
+			 "unsupported: rar in several volumes");
 	smp_rar4(&file, &stored, "a", &noise);
 	mm_buf_truncate(&file, file.len - 100);
 	want_not_checked("cut rar", &file, MM_KIND_LIMIT,
-			 "limit: cannot open rar: Truncated RAR file data");
+			 "damaged: rar: Truncated RAR file data");
 	mm_buf_init(&file, 100);
 	smp_put(&file, SMP_TEXT("Rar!\x1a\7"));
 	want_not_checked("signature alone", &file, MM_KIND_LIMIT,
-			 "limit: cannot open rar: Unrecognized archive format");
+			 "damaged: rar: Unrecognized archive format");
 	mm_buf_clear(&noise);
 }
 
@@ -269,11 +269,11 @@ static void test_unsupported(void **state)
 	mm_buf_init(&file, 4096);
 	smp_put(&file, SMP_TEXT("0123456**ACE**0123456789"));
 	want_not_checked("ace", &file, MM_KIND_LIMIT,
-			 "limit: unsupported ace");
+			 "unsupported: ace");
 	mm_buf_init(&file, 4096);
 	smp_put(&file, SMP_TEXT("ALZ\1\n\0\0\0BLZ\1abcdefg"));
 	want_not_checked("alz", &file, MM_KIND_LIMIT,
-			 "limit: unsupported alz");
+			 "unsupported: alz");
 }
 
 /* Formats within each other, the payload at the bottom. Nothing that is stored

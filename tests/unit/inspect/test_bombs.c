@@ -105,6 +105,54 @@ static void long_base64(struct mm_buf *mail)
 	put_many(mail, "\n", 1);
 }
 
+/* A line again and again, behind a header. */
+static void lines(struct mm_buf *mail, const char *header, const char *line)
+{
+	put_head(mail);
+	put_many(mail, header, 1);
+	put_many(mail, line, (unsigned int)((45u << 20) / strlen(line)));
+	put_many(mail, "\n\nhello\n", 1);
+}
+
+static void begin_lines(struct mm_buf *mail)
+{
+	lines(mail, "\n", "begin 644 x\n");
+}
+
+static void parameters_alike(struct mm_buf *mail)
+{
+	lines(mail, "Content-Type: text/plain", ";\n p=v");
+}
+
+static void dashes(struct mm_buf *mail)
+{
+	lines(mail, "Content-Type: multipart/mixed; boundary=b\n\n",
+	      "--b\r\ra\r");
+}
+
+static void base64_junk(struct mm_buf *mail)
+{
+	lines(mail, "Content-Transfer-Encoding: base64\n\n", "Q!U!J!D!");
+}
+
+static void base64_letters(struct mm_buf *mail)
+{
+	lines(mail, "Content-Transfer-Encoding: base64\n\n", "Q\n");
+}
+
+static void quoted_blanks(struct mm_buf *mail)
+{
+	lines(mail, "Content-Transfer-Encoding: quoted-printable\n\n", " ");
+}
+
+static void groups(struct mm_buf *mail)
+{
+	put_head(mail);
+	put_many(mail, "Cc: ", 1);
+	put_many(mail, "a:b@c,", 500000);
+	put_many(mail, "\n\nhello\n", 1);
+}
+
 static void attach(struct mm_buf *mail, struct mm_buf *file)
 {
 	fix_mail(mail, ZIP_HEADER, file->data, file->len);
@@ -232,6 +280,13 @@ static void test_bombs(void **state)
 		{ "10,000 multiparts in each other", nested_parts, false },
 		{ "a header line of 20 MB", long_line, true },
 		{ "3,000,000 addresses", addresses, false },
+		{ "4,000,000 begins of uuencode", begin_lines, false },
+		{ "7,000,000 parameters alike", parameters_alike, false },
+		{ "6,000,000 parts between CR", dashes, false },
+		{ "junk in base64", base64_junk, false },
+		{ "a line for each letter", base64_letters, false },
+		{ "45 MB of blanks", quoted_blanks, true },
+		{ "500,000 groups in each other", groups, false },
 		{ "a base64 line of 49 MB", long_base64, true },
 		{ "a zip of 200,000 members", many_members, false },
 		{ "zips within zips", like_42, false },

@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 #include "tests/unit/inspect/fixture.h"
-#include "mamorid/inspect/format.h"
 
 static void add(struct mm_report *report, const char *part, enum mm_kind kind,
 		const char *detail)
@@ -71,6 +70,7 @@ static void test_kinds(void **state)
 		{ "Heuristics.Encrypted.PDF", MM_KIND_ENCRYPTED },
 		{ "Heuristics.Limits.Exceeded.MaxFileSize", MM_KIND_LIMIT },
 		{ "Heuristics.Zip.OverlappingFiles", MM_KIND_LIMIT },
+		{ "Heuristics.XZ.DicSizeLimit", MM_KIND_LIMIT },
 		{ "Heuristics.OLE2.ContainsMacros.VBA", MM_KIND_MACRO },
 		{ "Heuristics.Phishing.Email.SpoofedDomain", MM_KIND_VIRUS },
 		{ "Doc.Heuristics.Encrypted.Fake", MM_KIND_VIRUS },
@@ -160,11 +160,40 @@ static void test_texts(void **state)
 	mm_report_clear(&report);
 }
 
-static void test_macro_sheet(void **state)
+/* libclamav's names for its limits become ours. */
+static void test_limits(void **state)
 {
+	static const struct {
+		const char *name;
+		const char *want;
+	} cases[] = {
+		{ "Heuristics.Limits.Exceeded.MaxScanSize", "unpacked size" },
+		{ "Heuristics.Limits.Exceeded.MaxFileSize", "unpacked size" },
+		{ "Heuristics.Limits.Exceeded.MaxFiles", "parts" },
+		{ "Heuristics.Limits.Exceeded.MaxRecursion",
+		  "nesting depth" },
+		{ "Heuristics.Limits.Exceeded.MaxScanTime", "scan time" },
+		{ "Heuristics.Limits.Exceeded.EmailHeaderBytes", "headers" },
+		{ "Heuristics.Limits.Exceeded.EmailMIMEPartsPerMessage",
+		  "parts" },
+		{ "Heuristics.Limits.Exceeded.New", "scanner" },
+		{ "Heuristics.Zip.OverlappingFiles", "overlapping members" },
+		{ "Heuristics.XZ.DicSizeLimit", "memory" },
+		{ "Heuristics.Encrypted.Zip", NULL },
+		{ "Eicar-Test-Signature", NULL },
+	};
+
 	(void)state;
-	assert_true(mm_format_macro_sheet("xl/macrosheets/sheet1.xml"));
-	assert_false(mm_format_macro_sheet("xl/worksheets/sheet1.xml"));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *got = mm_report_limit(cases[i].name);
+
+		if (cases[i].want == NULL) {
+			assert_null(got);
+			continue;
+		}
+		assert_non_null(got);
+		assert_string_equal(got, cases[i].want);
+	}
 }
 
 int main(void)
@@ -175,7 +204,7 @@ int main(void)
 		cmocka_unit_test(test_duplicates),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_texts),
-		cmocka_unit_test(test_macro_sheet),
+		cmocka_unit_test(test_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

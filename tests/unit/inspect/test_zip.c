@@ -252,7 +252,7 @@ static void test_damaged(void **state)
 	smp_zip_add(&zip, &member, &payload);
 	mm_buf_clear(&zip.dir);
 	mm_buf_truncate(&zip.file, zip.file.len - 10);
-	want_limit("truncated", &zip.file, "limit: damaged zip");
+	want_limit("truncated", &zip.file, "damaged: zip");
 }
 
 static void test_methods(void **state)
@@ -263,10 +263,10 @@ static void test_methods(void **state)
 
 	(void)state;
 	smp_zip_one(&file, &member, &harmless);
-	want_limit("method 97", &file, "limit: unsupported zip method 97");
+	want_limit("method 97", &file, "unsupported: zip method 97");
 	member.local.method = member.central.method = 14;
 	smp_zip_one(&file, &member, &harmless);
-	want_limit("not lzma", &file, "limit: cannot open zip: "
+	want_limit("not lzma", &file, "damaged: zip: "
 		   "Invalid lzma data");
 }
 
