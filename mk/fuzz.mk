@@ -7,6 +7,7 @@ FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SRC))
 # What a fuzzer of something beyond core/ is made of.
 FUZZ_SRC_inspect_mime := $(wildcard mamorid/inspect/mime*.c) \
+	$(addprefix mamorid/inspect/readings_,header.c boundary.c) \
 	mamorid/inspect/findings.c mamorid/xalloc.c mamorid/log.c \
 	mamorid/channel.c
 FUZZ_CFLAGS_inspect_mime := $(INSPECT_CFLAGS)
