@@ -84,6 +84,40 @@ static int disown_login(void *arg, const char *login)
 	return r;
 }
 
+static bool has_settings(void *arg, const char *address)
+{
+	static const enum mm_level levels[] = {
+		MM_LEVEL_ACCOUNT, MM_LEVEL_ALIAS, MM_LEVEL_LIST,
+	};
+	struct mm_keeper *keeper = arg;
+	struct mm_settings_file *file;
+	size_t i;
+
+	for (i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+		if (mm_settings_get(keeper->tree, levels[i], address, &file) ==
+		    1) {
+			mm_settings_release(file);
+			return true;
+		}
+	return false;
+}
+
+/* What is kept for a+tag@d goes with a@d where the domain has such tags. */
+static int purge_address(struct mm_keeper *keeper, const char *address)
+{
+	struct mm_purge_tags tags = { .is_own = has_settings, .arg = keeper };
+	struct mm_settings_view view;
+	const char *text;
+	int r;
+
+	mm_settings_view(keeper->tree, address, &view);
+	text = mm_settings_value(&view, MM_SETTING_PLUS_TAGS, NULL)->text;
+	tags.separator = text == NULL ? "" : text;
+	r = mm_vault_purge_address(&keeper->vault, address, &tags);
+	mm_settings_view_clear(&view);
+	return r;
+}
+
 static int purge_state(struct mm_keeper *keeper, enum mm_level level,
 		       const char *name)
 {
@@ -99,7 +133,7 @@ static int purge_state(struct mm_keeper *keeper, enum mm_level level,
 		return r < 0 ? r
 			     : mm_history_purge(&keeper->history, NULL, low);
 	}
-	r = mm_vault_purge_address(&keeper->vault, low);
+	r = purge_address(keeper, low);
 	return r < 0 ? r : mm_history_purge(&keeper->history, low, NULL);
 }
 

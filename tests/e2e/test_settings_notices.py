@@ -173,6 +173,20 @@ def test_unreadable_settings_hold_up_no_mail(srig):
     assert done.returncode == 3 and "bob.yaml:2:15" in done.stderr
 
 
+def test_a_tag_goes_with_its_mailbox_where_there_are_tags(srig):
+    tagged = "alice+tag@example.test"
+    register(srig, ALICE, BOB)
+    send_virus(srig, [ALICE, tagged])
+    srig.ctl("domain", "set", DOMAIN, "plus_tags=off")
+    srig.ctl("account", "delete", ALICE)
+    assert [row["recipient"] for row in
+            srig.ctl_json("quarantine", "list")] == [tagged]
+    srig.ctl("account", "create", ALICE)
+    srig.ctl("domain", "set", DOMAIN, "plus_tags=+")
+    srig.ctl("account", "delete", ALICE)
+    assert not srig.ctl_json("quarantine", "list")
+
+
 def test_a_deleted_account_leaves_nothing(srig):
     register(srig, ALICE, BOB)
     srig.ctl("account", "set", ALICE, "virus_notice=no", "spam.sort=no")

@@ -36,20 +36,60 @@ static int64_t left_for(const char *address)
 	return count;
 }
 
+static int purge(const char *address, const char *separator)
+{
+	const struct mm_purge_tags tags = { .separator = separator };
+
+	return mm_vault_purge_address(&fix.vault, address, &tags);
+}
+
+static bool is_own(void *arg, const char *address)
+{
+	return strcmp(address, arg) == 0;
+}
+
+/* Without tags, with others, with one that is a mailbox of its own. */
+static void test_tags(void **state)
+{
+	char own[] = "u1+tag@a.example";
+	const struct mm_purge_tags tags = { .separator = "+",
+					    .is_own = is_own,
+					    .arg = own };
+
+	(void)state;
+	put();
+	assert_int_equal(purge("u1@a.example", ""), 0);
+	assert_int_equal(left_for("u1@a.example"), 0);
+	assert_int_equal(left_for("u1+tag@a.example"), 2);
+	assert_int_equal(purge("u1@a.example", "-"), 0);
+	assert_int_equal(left_for("u1+tag@a.example"), 2);
+	assert_int_equal(mm_vault_purge_address(&fix.vault, "u1@a.example",
+						&tags),
+			 0);
+	assert_int_equal(left_for("u1+tag@a.example"), 2);
+	*own = 'x';
+	assert_int_equal(mm_vault_purge_address(&fix.vault, "u1@a.example",
+						&tags),
+			 0);
+	assert_int_equal(left_for("u1+tag@a.example"), 0);
+	assert_int_equal(quarantine_rows(NULL), 3);
+	assert_int_equal(outbox_rows(), 3);
+}
+
 static void test_address(void **state)
 {
 	(void)state;
 	put();
 	assert_int_equal(quarantine_rows(NULL), 5);
 	assert_int_equal(outbox_rows(), 5);
-	assert_int_equal(mm_vault_purge_address(&fix.vault, "u1@a.example"), 0);
+	assert_int_equal(purge("u1@a.example", "+"), 0);
 	assert_int_equal(left_for("u1@a.example"), 0);
 	assert_int_equal(left_for("u1+tag@a.example"), 0);
 	assert_int_equal(left_for("u11@a.example"), 2);
 	assert_int_equal(left_for("u1@b.example"), 2);
 	assert_int_equal(left_for("u1@sub.a.example"), 2);
-	assert_int_equal(mm_vault_purge_address(&fix.vault, "u1@a.example"), 0);
-	assert_int_equal(mm_vault_purge_address(&fix.vault, "no address"),
+	assert_int_equal(purge("u1@a.example", "+"), 0);
+	assert_int_equal(purge("no address", "+"),
 			 MM_ERR_INVALID);
 	assert_int_equal(quarantine_files(), 1);
 }
@@ -59,8 +99,8 @@ static void test_no_patterns(void **state)
 {
 	(void)state;
 	put();
-	assert_int_equal(mm_vault_purge_address(&fix.vault, "%@a.example"), 0);
-	assert_int_equal(mm_vault_purge_address(&fix.vault, "u_@a.example"), 0);
+	assert_int_equal(purge("%@a.example", "+"), 0);
+	assert_int_equal(purge("u_@a.example", "+"), 0);
 	assert_int_equal(mm_vault_purge_domain(&fix.vault, "%"), 0);
 	assert_int_equal(mm_vault_purge_domain(&fix.vault, "example"), 0);
 	assert_int_equal(quarantine_rows(NULL), 5);
@@ -90,7 +130,7 @@ static void test_forgets_mails_seen(void **state)
 
 	(void)state;
 	assert_int_equal(fix_put(&one, NOW, &result), 0);
-	assert_int_equal(mm_vault_purge_address(&fix.vault, "u1@a.example"), 0);
+	assert_int_equal(purge("u1@a.example", "+"), 0);
 	assert_int_equal(fix_put(&one, NOW + 60, &result), 0);
 	assert_false(result.duplicate);
 	assert_int_equal(left_for("u1@a.example"), 2);
@@ -143,7 +183,7 @@ static void test_census(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_address), CASE(test_no_patterns),
+		CASE(test_address), CASE(test_no_patterns), CASE(test_tags),
 		CASE(test_domain),  CASE(test_forgets_mails_seen),
 		CASE(test_census),
 	};
