@@ -74,16 +74,21 @@ static bool removed(const struct mm_rewrite_plan *plan, const char *part)
 /* A text part without the line end that belongs to the boundary behind it. */
 static int put_text_part(const char *text, const char *eol, struct mm_buf *out)
 {
+	struct mm_buf lines;
 	int r;
 
-	if ((r = mm_buf_printf(out, "Content-Type: text/plain; charset=utf-8%s"
+	/* Encoded lines end in CRLF, wherever they are (RFC 2045 6.8). */
+	mm_buf_init(&lines, out->max);
+	if ((r = mm_encode_lines(text, "\r\n", &lines)) == 0 &&
+	    (r = mm_buf_printf(out, "Content-Type: text/plain; charset=utf-8%s"
 			       "Content-Transfer-Encoding: base64%s"
 			       "Content-Disposition: inline%s%s",
-			       eol, eol, eol, eol)) < 0 ||
-	    (r = mm_encode_base64(text, strlen(text), eol, out)) < 0)
-		return r;
-	mm_buf_truncate(out, out->len - (out->len > 0 ? strlen(eol) : 0));
-	return 0;
+			       eol, eol, eol, eol)) == 0 &&
+	    (r = mm_encode_base64(lines.data, lines.len, eol, out)) == 0 &&
+	    lines.len > 0)
+		mm_buf_truncate(out, out->len - strlen(eol));
+	mm_buf_clear(&lines);
+	return r;
 }
 
 static int put_removal(const struct rewriting *rw,

@@ -5,20 +5,32 @@ import io
 import os
 import subprocess
 import zipfile
+from xml.etree import ElementTree
 
 import pytest
 from mails import ALICE, OUTSIDER
 from riglib import samples
 
-TYPES = """<?xml version="1.0"?>
-<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
+NAMESPACE = "http://schemas.openxmlformats.org/package/2006/"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+MICROSOFT = "http://schemas.microsoft.com/office/2006/relationships/"
+TYPES = f"""<?xml version="1.0"?>
+<Types xmlns="{NAMESPACE}content-types">
+<Default Extension="rels" ContentType="application/xml"/>
 <Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/>
 <Override PartName="/word/document.xml" ContentType="application/vnd.ms-word.\
-document.macroEnabled.main+xml"/></Types>"""
-RELATIONS = """<?xml version="1.0"?><Relationships xmlns="http://schemas.\
-openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" \
-Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" \
-Target="vbaProject.bin"/></Relationships>"""
+document.macroEnabled.main+xml"/>
+<Override PartName="/word/activeX/activeX1.xml" ContentType="application/\
+vnd.ms-office.activeX+xml"/></Types>"""
+DOCUMENT = f"<document xmlns:r='{OFFICE[:-1]}'><p>text</p>%s</document>"
+CONTROL = "<object><control r:id='rId1'/></object>"
+
+
+def relations(*rows):
+    """(type, target)..."""
+    return (f'<Relationships xmlns="{NAMESPACE}relationships">' + "".join(
+        f'<Relationship Id="rId{i}" Type="{kind}" Target="{target}"/>'
+        for i, (kind, target) in enumerate(rows)) + "</Relationships>")
 
 
 def docm():
@@ -26,10 +38,37 @@ def docm():
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", TYPES)
-        archive.writestr("word/document.xml", "<document>text</document>")
-        archive.writestr("word/_rels/document.xml.rels", RELATIONS)
+        archive.writestr("_rels/.rels", relations(
+            (OFFICE + "officeDocument", "word/document.xml")))
+        archive.writestr("word/document.xml", DOCUMENT % CONTROL)
+        archive.writestr("word/_rels/document.xml.rels", relations(
+            (MICROSOFT + "vbaProject", "vbaProject.bin"),
+            (OFFICE + "control", "activeX/activeX1.xml")))
         archive.writestr("word/vbaProject.bin", b"a project")
+        archive.writestr("word/activeX/activeX1.xml", "<ocx/>")
+        archive.writestr("word/activeX/_rels/activeX1.xml.rels", relations(
+            (MICROSOFT + "activeXControlBinary", "activeX1.bin")))
+        archive.writestr("word/activeX/activeX1.bin", b"a control")
     return file.getvalue()
+
+
+def check_package(archive):
+    """Nothing refers to a member that is not there, and each has a type."""
+    names = set(archive.namelist())
+    types = ElementTree.fromstring(archive.read("[Content_Types].xml"))
+    typed = {one.get("PartName") for one in types if one.get("PartName")}
+    extensions = {one.get("Extension") for one in types}
+    assert typed <= {"/" + name for name in names}
+    for name in names - {"[Content_Types].xml"}:
+        assert "/" + name in typed or name.rsplit(".", 1)[1] in extensions
+        folder, _, file = name.rpartition("_rels/")
+        if not file.endswith(".rels"):
+            continue
+        for relation in ElementTree.fromstring(archive.read(name)):
+            if relation.get("TargetMode") != "External":
+                target = relation.get("Target")
+                assert os.path.normpath(
+                    os.path.join("/", folder, target))[1:] in names
 
 
 def put(rig, data):
@@ -61,7 +100,8 @@ def test_a_virus_goes_and_all_else_stays(rig, eol):
     assert new.endswith(mail[mail.rindex(eol + b"--"):])
     part = email.message_from_bytes(new).get_payload()[1]
     assert part.get_content_type() == "text/plain"
-    assert part.get_payload(decode=True).decode() == "ここにありました。\n"
+    assert part.get_payload(decode=True).decode() == \
+        "ここにありました。\r\n"
     assert samples.eicar() not in base64.b64decode(part.get_payload())
 
 
@@ -81,8 +121,9 @@ def test_a_document_is_cleaned(rig):
     assert part.get_filename() == "a.docm"
     with zipfile.ZipFile(io.BytesIO(part.get_payload(decode=True))) as file:
         assert file.testzip() is None
+        check_package(file)
         assert "word/vbaProject.bin" not in file.namelist()
-        assert file.read("word/document.xml") == b"<document>text</document>"
+        assert file.read("word/document.xml").decode() == DOCUMENT % ""
         assert b"vbaProject" not in file.read("[Content_Types].xml")
 
 

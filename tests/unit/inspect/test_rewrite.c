@@ -44,7 +44,7 @@ static void test_remove(void **state)
 	static const char want[] = BEFORE "X-Other: kept\n"
 		"Content-Type: text/plain; charset=utf-8\n"
 		"Content-Transfer-Encoding: base64\n"
-		"Content-Disposition: inline\n\n6Zmk5Y67Cg==" AFTER;
+		"Content-Disposition: inline\n\n6Zmk5Y67DQo=" AFTER;
 	const struct mm_removal removal = { "2", "除去\n", NULL };
 	const struct mm_rewrite_plan plan = { &removal, 1, NULL };
 	struct mm_rewritten done;
@@ -71,7 +71,7 @@ static void test_remove_all(void **state)
 	static const char want[] = HEAD "X-Last: y\n"
 		"Content-Type: text/plain; charset=utf-8\n"
 		"Content-Transfer-Encoding: base64\n"
-		"Content-Disposition: inline\n\neAo=\n";
+		"Content-Disposition: inline\n\neA0K\n";
 	const struct mm_removal removal = { "1", "x\n", NULL };
 	const struct mm_rewrite_plan plan = { &removal, 1, NULL };
 	struct mm_rewritten done;

@@ -47,23 +47,26 @@ static int connect_pool(void)
 	return conn;
 }
 
-/* The lines of text in base64, as the text that takes a part's place has. */
-static bool holds_base64(const struct mm_buf *body, const char *text)
-{
-	struct mm_buf code;
-	bool found;
-
-	mm_buf_init(&code, MAIL_MAX);
-	assert_int_equal(mm_encode_base64(text, strlen(text), "", &code), 0);
-	found = memmem(body->data, body->len, code.data, code.len) != NULL;
-	mm_buf_clear(&code);
-	return found;
-}
-
 static void wire_text(const char *text, struct mm_buf *out)
 {
 	mm_buf_init(out, MAIL_MAX);
 	assert_int_equal(mm_encode_lines(text, "\r\n", out), 0);
+}
+
+/* The lines of text in base64, as the text that takes a part's place has. */
+static bool holds_base64(const struct mm_buf *body, const char *text)
+{
+	struct mm_buf lines, code;
+	bool found;
+
+	mm_buf_init(&code, MAIL_MAX);
+	wire_text(text, &lines);
+	assert_int_equal(mm_encode_base64(lines.data, lines.len, "", &code),
+			 0);
+	mm_buf_clear(&lines);
+	found = memmem(body->data, body->len, code.data, code.len) != NULL;
+	mm_buf_clear(&code);
+	return found;
 }
 
 static void test_remove(void **state)

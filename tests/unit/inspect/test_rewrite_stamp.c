@@ -228,7 +228,9 @@ static void test_wrapped(void **state)
 		read_again(&out, &again);
 		assert_int_equal(again.count, before.count + 1);
 		assert_memory_equal(again.leaves[0].data, STAMP,
-				    strlen(STAMP));
+				    strlen(STAMP) - 1);
+		assert_memory_equal(again.leaves[0].data + strlen(STAMP) - 1,
+				    "\r\n", 2);
 		assert_string_equal(again.leaves[1].mime_type,
 				    before.leaves[0].mime_type);
 		mm_mime_clear(&before);
