@@ -120,7 +120,7 @@ static void test_malformed(void **state)
 		  12 },
 		{ "too long", { 0, 1, 0, 1, 0, 0x42, 0, 0, 0, 0, 0, 1 }, 12 },
 		{ "longer than its rule",
-		  { 0, 0, 0x20, 1, 0, 0x42, 0, 0, 0, 0, 0, 1 },
+		  { 0, 0, 0, 1, 0, 0x40, 0, 0, 0, 0, 0, 1 },
 		  12 },
 		{ "shorter than its rule",
 		  { 0, 0, 0, 0, 0, 0x42, 0, 0, 0, 0, 0, 1 },
