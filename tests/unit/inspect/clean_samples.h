@@ -40,7 +40,11 @@ static const struct smp_text smp_docm[] = {
 	  SMP_TYPE("/word/vbaData.xml",
 		   "application/vnd.ms-word.vbaData+xml")
 	  SMP_TYPE("/word/activeX/activeX1.xml",
-X, SMP_M "/ui/extensibility", "customUI/ui.xml")) },
+		   "application/vnd.ms-office.activeX+xml")
+	  SMP_TYPE("/customUI/ui.xml", "application/xml")) },
+	{ "_rels/.rels", SMP_RELS(
+	  SMP_REL("rId1", SMP_R "/officeDocument", "word/document.xml")
+	  SMP_REL("rId2", SMP_M "/ui/extensibility", "customUI/ui.xml")) },
 	{ "word/document.xml", SMP_XML "<w:document xmlns:w=\"w\" xmlns:r=\""
 	  SMP_R "\" xmlns:o=\"o\"><w:p>text</w:p><w:object><w:control "
 	  "r:id=\"rId2\"/></w:object><w:object><v/><o:OLEObject r:id=\"rId3\">"
