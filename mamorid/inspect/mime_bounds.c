@@ -164,6 +164,8 @@ static void count_field(struct counter *ct, const unsigned char *line,
 /* Of a file in plain text: libclamav makes one for each such line. */
 static bool begins_file(const unsigned char *line, size_t len)
 {
+	if (strchr("bB=(", line[0]) == NULL)
+		return false;
 	return (begins(line, len, "begin ") && len > 6 && isdigit(line[6])) ||
 	       begins(line, len, "begin-base64 ") ||
 	       begins(line, len, "=ybegin ") ||

@@ -249,9 +249,10 @@ static bool text_line(const struct line *line)
 		rest.text++;
 		rest.len--;
 	}
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-		if (begins(&rest, marks[i]) && !is(line, "-- "))
-			return false;
+	if (rest.len > 0 && strchr("cCbB=(-", *rest.text) != NULL)
+		for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+			if (begins(&rest, marks[i]) && !is(line, "-- "))
+				return false;
 	return memchr(line->text, '<', line->len) == NULL;
 }
 

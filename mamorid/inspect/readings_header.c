@@ -85,6 +85,9 @@ static enum field_kind field_at(const unsigned char *data,
 	while (pos < line->end && pos - line->begin < JUNK_MAX &&
 	       !isalpha(data[pos]))
 		pos++;
+	/* Each line is looked at, and all names begin alike. */
+	if (pos == line->end || tolower(data[pos]) != names[0].name[0])
+		return FIELD_NONE;
 	for (size_t i = 0; i < NAMES; i++) {
 		len = strlen(names[i].name);
 		if (line->end - pos < len ||

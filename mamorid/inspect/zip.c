@@ -320,10 +320,17 @@ static void unpack_all(struct zip *zip)
 static bool is_behind(const struct mm_item *item)
 {
 	size_t len = item->len < END_MAX ? item->len : END_MAX;
+	const unsigned char *end = item->data + item->len;
+	const unsigned char *pos = end - len + 2;
 
-	return strncmp(item->type, "msexe", 5) != 0 &&
-	       strcmp(item->type, "mail") != 0 &&
-	       memmem(item->data + item->len - len, len, "PK\5\6", 4) != NULL;
+	if (strncmp(item->type, "msexe", 5) == 0 ||
+	    strcmp(item->type, "mail") == 0)
+		return false;
+	/* The rarest letter of the mark. */
+	for (; (pos = memchr(pos, 5, (size_t)(end - pos))) != NULL; pos++)
+		if (end - pos >= 2 && memcmp(pos - 2, "PK\5\6", 4) == 0)
+			return true;
+	return false;
 }
 
 void mm_zip_analyze(struct mm_walk *walk, const struct mm_item *item)
