@@ -1,9 +1,7 @@
 """Many viruses, big mails and bombs at a time: budgets hold, ordinary mail
 goes on, and everything used is given back. MAMORI_FLOOD multiplies."""
-import io
 import os
 import threading
-import zipfile
 
 import pytest
 from conftest import start
@@ -139,25 +137,13 @@ def test_big_mails_at_once(small):
     small.empty()
 
 
-def bomb():
-    """A zip file of zip files of zeros, 40 times 4 MB."""
-    inner = io.BytesIO()
-    with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("zeros", bytes(4 * MIB))
-    outer = io.BytesIO()
-    with zipfile.ZipFile(outer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for i in range(40):
-            archive.writestr(f"{i}.zip", inner.getvalue())
-    return outer.getvalue()
-
-
 def test_bombs_two_at_a_time(small):
     """Never more than two: the others of four scanners serve ordinary mail,
     every one of which is answered while bombs are still coming."""
     warm(small)
     small.empty_quarantine()
     before = used(small)
-    boom, under_way = bomb(), threading.Event()
+    boom, under_way = samples.bomb(), threading.Event()
     left = [6 * TIMES]
     lock = threading.Lock()
     codes, ordinary = [], []

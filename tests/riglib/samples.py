@@ -1,7 +1,9 @@
 """Harmless and harmful sample mails. The EICAR test file is put together at
 run time: no file of this repository trips a scanner."""
 import binascii
+import io
 import struct
+import zipfile
 import zlib
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
@@ -92,3 +94,15 @@ def encrypted_zip(content, name="secret.txt", password=b"himitsu"):
     end = b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(central),
                                       len(local), 0)
     return local + central + end
+
+
+def bomb():
+    """A zip file of zip files of zeros, 40 times 4 MB."""
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("zeros", bytes(4 << 20))
+    outer = io.BytesIO()
+    with zipfile.ZipFile(outer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for i in range(40):
+            archive.writestr(f"{i}.zip", inner.getvalue())
+    return outer.getvalue()
