@@ -256,9 +256,6 @@ static int parse(struct editor *ed, const struct mm_buf *document)
 	ed->parser = XML_ParserCreateNS(NULL, SPACE);
 	if (ed->parser == NULL)
 		return MM_ERR_NOMEM;
-	/* Any number, so that it asks nobody for one: no entity and no name
-	 * outlives this document. */
-	(void)XML_SetHashSalt(ed->parser, 0x6d6d);
 	XML_SetUserData(ed->parser, ed);
 	XML_SetElementHandler(ed->parser, on_start, on_end);
 	XML_SetCharacterDataHandler(ed->parser, on_text);

@@ -179,6 +179,13 @@ static const struct stamp_case stamps[] = {
 	  "\n\n--bb\nContent-Type: text/plain\n\nx\n--bb\n"
 	  "Content-Type: application/pgp-signature\n\ny\n--bb--\n",
 	  "Content-Type: multipart/mixed", MM_STAMPED_PART },
+	{ "encrypted",
+	  "MIME-Version: 1.0\nContent-Type: multipart/encrypted; "
+	  "protocol=\"application/pgp-encrypted\"; boundary=bb\n\n--bb\n"
+	  "Content-Type: application/pgp-encrypted\n\nVersion: 1\n--bb\n"
+	  "Content-Type: application/octet-stream\n\nsecret\n--bb--\n",
+	  "--bb\nContent-Type: application/octet-stream\n\nsecret\n--bb--\n",
+	  "Content-Type: multipart/mixed", MM_STAMPED_PART },
 	{ "no text", "MIME-Version: 1.0\nContent-Type: image/gif\n\nGIF89a\n",
 	  "Content-Type: image/gif\n\nGIF89a\n",
 	  "Content-Type: multipart/mixed", MM_STAMPED_PART },
