@@ -262,7 +262,7 @@ static void pass_leaves(struct inspection *in)
 			return;
 		if (leaf->seen || leaf->size == 0)
 			continue;
-		if (mm_text_has_prefix(leaf->mime_type, "message/"))
+		if (mm_parts_may_be_mail(leaf->mime_type))
 			pass_message(in, &item);
 		else
 			pass(in, &item, item.data, item.len);

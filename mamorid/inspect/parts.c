@@ -5,6 +5,7 @@
 #include "mamorid/inspect/parts.h"
 
 #include <string.h>
+#include <strings.h>
 
 static int match_content(const struct mm_mail *mail,
 			 const struct mm_layer *layer,
@@ -34,6 +35,12 @@ static const unsigned char *text_hash(struct mm_leaf *leaf)
 	return leaf->text_hash;
 }
 
+static bool is_text(const struct mm_leaf *leaf)
+{
+	return leaf->in_body ||
+	       strncasecmp(leaf->mime_type, "text/", 5) == 0;
+}
+
 /* libclamav gives text parts other line ends and one more at the end. */
 static int match_text(struct mm_mail *mail, const struct mm_layer *layer,
 		      const unsigned char *data)
@@ -46,7 +53,7 @@ static int match_text(struct mm_mail *mail, const struct mm_layer *layer,
 	for (size_t i = 0; i < mail->count; i++) {
 		struct mm_leaf *leaf = &mail->leaves[i];
 
-		if (leaf->seen || !leaf->in_body)
+		if (leaf->seen || !is_text(leaf))
 			continue;
 		if (!hashed)
 			mm_mime_text_hash(data, layer->size, hash);
@@ -66,4 +73,17 @@ int mm_parts_match(struct mm_mail *mail, const struct mm_layer *layer,
 		return -1;
 	found = match_content(mail, layer, data);
 	return found < 0 ? match_text(mail, layer, data) : found;
+}
+
+bool mm_parts_may_be_mail(const char *mime_type)
+{
+	static const char *const others[] = {
+		"message/delivery-status", "message/disposition-notification",
+		"message/feedback-report",
+	};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (strcasecmp(mime_type, others[i]) == 0)
+			return false;
+	return strncasecmp(mime_type, "message/", 8) == 0;
 }

@@ -23,7 +23,7 @@
 struct bench {
 	struct mm_conf conf;
 	struct mm_engine *engine;
-	char folder[64];
+	char folder[256];
 };
 
 static void must(int ok, const char *what)
@@ -146,7 +146,8 @@ static void run(struct bench *bench, const char *const *mails, int count,
 
 int main(int argc, char **argv)
 {
-	struct bench bench = { .folder = "/tmp/inspect-rounds-XXXXXX" };
+	const char *base = getenv("TMPDIR");
+	struct bench bench = { .engine = NULL };
 	struct mm_buf error;
 
 	if (argc < 4) {
@@ -161,6 +162,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "inspect_rounds: %s\n", mm_buf_str(&error));
 		return 2;
 	}
+	(void)snprintf(bench.folder, sizeof(bench.folder),
+		       "%s/inspect-rounds-XXXXXX",
+		       base != NULL ? base : "/tmp");
 	must(mkdtemp(bench.folder) != NULL &&
 	     mm_engine_set_tmpdir(bench.engine, bench.folder) == 0, "folder");
 	run(&bench, (const char *const *)argv + 3, argc - 3,
