@@ -25,13 +25,14 @@ enum mm_rule_direction {
 
 enum mm_rule_finding {
 	MM_RULE_VIRUS = 1,
-	MM_RULE_ENCRYPTED = 2,
+	MM_RULE_ENCRYPTED = 2,	/* a file that asks for a password */
 	MM_RULE_MACRO = 4,
 	MM_RULE_SCRIPT = 8,
 	MM_RULE_EXECUTABLE = 16,
 	MM_RULE_AMBIGUOUS = 32,
 	MM_RULE_LIMIT = 64,
 	MM_RULE_CRASHED = 128,
+	MM_RULE_ENCRYPTED_MAIL = 256, /* OpenPGP or S/MIME */
 };
 
 enum mm_rule_spam {
@@ -100,6 +101,7 @@ struct mm_rule {
 
 struct mm_rules {
 	char *preset;
+	struct mm_rule_text title;
 	struct mm_rule *list;
 	size_t count;
 };
@@ -113,5 +115,44 @@ MM_CHECK int mm_rules_load(struct mm_rules *rules, const char *own_folder,
 			   const char *folder, const char *preset,
 			   struct mm_buf *error);
 void mm_rules_clear(struct mm_rules *rules);
+
+/* Read one file's text on top of what rules has (none at first). For the call
+ * above, which finds the bases by the name that is returned in base (""; of
+ * MM_RULE_NAME_MAX bytes and a NUL) when rules is NULL: then nothing else is
+ * read. Errors as above, name is the file's. */
+MM_CHECK int mm_rules_parse(struct mm_rules *rules, const char *name,
+			    const char *text, size_t len, char *base,
+			    struct mm_buf *error);
+
+/* The rule of this name, or NULL. */
+const struct mm_rule *mm_rules_find(const struct mm_rules *rules,
+				    const char *name);
+
+/* May it name a preset, a rule or a notice: 1 to 40 of a-z, 0-9 and "-"? Such
+ * a name is safe in a path. */
+#define MM_RULE_NAME_MAX 40u
+bool mm_rule_name_ok(const char *name);
+
+/* The words of the file for the sets above. */
+enum mm_rule_set {
+	MM_RULE_SET_DIRECTION,
+	MM_RULE_SET_FINDING,
+	MM_RULE_SET_SPAM,
+	MM_RULE_SET_PLACE,
+	MM_RULE_SET_ACTION,
+	MM_RULE_SET_OUTCOME, /* the actions that `else` may have */
+	MM_RULE_SET_NOTIFY,
+	MM_RULE_SETS,
+};
+
+/* The bit of a word, 0 when there is none; the word of a set's i-th bit, NULL
+ * behind the last. */
+unsigned int mm_rule_bit(enum mm_rule_set set, const char *word);
+const char *mm_rule_word(enum mm_rule_set set, unsigned int i,
+			 unsigned int *bit_r);
+
+/* "owner", "admin", "panel", "root"; and back, -1 when there is none. */
+const char *mm_who_name(enum mm_who who);
+int mm_who_find(const char *name);
 
 #endif

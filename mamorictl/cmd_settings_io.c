@@ -92,13 +92,6 @@ int mm_cmd_settings_import(struct mm_ctl *ctl)
 	return status;
 }
 
-static const char *who_name(enum mm_who who)
-{
-	static const char *const names[] = { "owner", "admin", "panel",
-					     "root" };
-
-	return names[who];
-}
 
 static void put_levels(unsigned int levels, struct mm_buf *out)
 {
@@ -124,7 +117,7 @@ static void print_key(const struct mm_ctl *ctl,
 		       "    %s\n",
 		       row->key, row->choices,
 		       *row->choices == '\0' ? "" : "; ", row->help,
-		       mm_buf_str(&levels), who_name(row->who),
+		       mm_buf_str(&levels), mm_who_name(row->who),
 		       *row->preset == '\0' ? "off" : row->preset,
 		       row->help_ja);
 	} else {
@@ -133,7 +126,7 @@ static void print_key(const struct mm_ctl *ctl,
 		mm_json_add(json, "default", mm_json_text(row->preset));
 		mm_json_add(json, "choices", mm_json_text(row->choices));
 		mm_json_add(json, "levels", mm_json_text(mm_buf_str(&levels)));
-		mm_json_add(json, "who", mm_json_text(who_name(row->who)));
+		mm_json_add(json, "who", mm_json_text(mm_who_name(row->who)));
 		mm_json_add(json, "help", mm_json_text(row->help));
 		mm_json_add(json, "help_ja", mm_json_text(row->help_ja));
 		mm_json_print(json);

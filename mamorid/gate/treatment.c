@@ -35,13 +35,23 @@ const char *mm_outcome_kind_name(enum mm_outcome_kind outcome)
 	return names[outcome];
 }
 
-static unsigned int kind_bit(enum mm_kind kind)
+/* A mail whose sender encrypted all of it, told apart from a file that asks
+ * for a password. */
+static unsigned int encrypted_bit(const char *detail)
 {
-	switch (kind) {
+	return strcmp(detail, "encrypted: pgp") == 0 ||
+			       strcmp(detail, "encrypted: s/mime") == 0
+		       ? MM_RULE_ENCRYPTED_MAIL
+		       : MM_RULE_ENCRYPTED;
+}
+
+static unsigned int bit_of(const struct mm_finding *finding)
+{
+	switch (finding->kind) {
 	case MM_KIND_VIRUS:
 		return MM_RULE_VIRUS;
 	case MM_KIND_ENCRYPTED:
-		return MM_RULE_ENCRYPTED;
+		return encrypted_bit(finding->detail);
 	case MM_KIND_MACRO:
 		return MM_RULE_MACRO;
 	case MM_KIND_SCRIPT:
@@ -73,10 +83,10 @@ static unsigned int state_bit(enum mm_inspected inspected)
 static bool is_meant(const struct mm_rule *rule,
 		     const struct mm_finding *finding)
 {
-	const unsigned int place =
-		finding->in_body ? MM_RULE_BODY : MM_RULE_ATTACHMENT;
+	const unsigned int place = finding->in_body ? MM_RULE_BODY
+						    : MM_RULE_ATTACHMENT;
 
-	return (rule->findings & kind_bit(finding->kind)) != 0 &&
+	return (rule->findings & bit_of(finding)) != 0 &&
 	       (rule->places == 0 || (rule->places & place) != 0);
 }
 
@@ -92,7 +102,7 @@ static unsigned int matched(const struct deciding *d,
 		return rule->findings & state_bit(d->c->inspected);
 	for (i = 0; i < findings->count; i++)
 		if (is_meant(rule, &findings->list[i]))
-			bits |= kind_bit(findings->list[i].kind);
+			bits |= bit_of(&findings->list[i]);
 	return bits;
 }
 
@@ -173,8 +183,7 @@ static bool add_changes(struct deciding *d, const struct mm_rule *rule,
 
 static void apply(struct deciding *d, const struct mm_rule *rule)
 {
-	const unsigned int edits =
-		rule->actions & (MM_DO_CLEAN | MM_DO_STRIP);
+	const unsigned int edits = rule->actions & (MM_DO_CLEAN | MM_DO_STRIP);
 	unsigned int actions = rule->actions & OUTCOMES;
 	bool changed = false;
 
@@ -234,14 +243,14 @@ static bool is_disarmed(const struct deciding *d)
  * switched off, is kept. */
 static void keep_unspoken(struct deciding *d)
 {
-	const unsigned int unsafe =
-		MM_RULE_VIRUS | MM_RULE_LIMIT | MM_RULE_CRASHED;
+	const unsigned int unsafe = MM_RULE_VIRUS | MM_RULE_LIMIT |
+				    MM_RULE_CRASHED;
 	struct mm_treatment *t = d->t;
 	unsigned int bits = state_bit(d->c->inspected);
 	size_t i;
 
 	for (i = 0; d->c->findings != NULL && i < d->c->findings->count; i++)
-		bits |= kind_bit(d->c->findings->list[i].kind);
+		bits |= bit_of(&d->c->findings->list[i]);
 	/* A rule that hit and delivers all the same must have changed it. */
 	if (t->verdict == MM_VERDICT_INFECTED &&
 	    (d->hit & MM_RULE_VIRUS) != 0 && !is_disarmed(d))
@@ -263,7 +272,7 @@ static const char *reason_of(const struct deciding *d, unsigned int bits)
 		{ MM_RULE_VIRUS, "virus" },
 		{ MM_RULE_CRASHED, "crashed" },
 		{ MM_RULE_LIMIT, "limit" },
-		{ MM_RULE_ENCRYPTED, "encrypted" },
+		{ MM_RULE_ENCRYPTED | MM_RULE_ENCRYPTED_MAIL, "encrypted" },
 		{ MM_RULE_EXECUTABLE, "executable" },
 		{ MM_RULE_MACRO, "macro" },
 		{ MM_RULE_SCRIPT, "script" },
@@ -348,7 +357,7 @@ static unsigned int reason_bits(const struct deciding *d)
 	if (d->t->verdict == MM_VERDICT_CLEAN)
 		return d->hit;
 	for (i = 0; findings != NULL && i < findings->count; i++)
-		bits |= kind_bit(findings->list[i].kind);
+		bits |= bit_of(&findings->list[i]);
 	return bits;
 }
 
