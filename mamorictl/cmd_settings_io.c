@@ -11,6 +11,7 @@
 #include "core/err.h"
 #include "core/fdutil.h"
 #include "core/frame.h"
+#include "core/rules.h"
 #include "mamorictl/client.h"
 #include "mamorictl/settings.h"
 
