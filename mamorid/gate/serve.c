@@ -221,8 +221,9 @@ static void log_verdict(const struct job *job, const struct mm_answer *answer)
 	       mm_action_name(answer->verdict.action), "reason",
 	       job->treatment.reason, "virus", mm_buf_str(&viruses), "detail",
 	       detail_of(job), "direction", mm_direction_name(job->direction),
-	       "source", mm_source_name(job->source), "account", job->account == NULL ? "" : job->account, "sender",
-	       scan->sender, "recipients", MM_NUM(scan->nrecipients), "size",
+	       "source", mm_source_name(job->source), "account",
+	       job->account == NULL ? "" : job->account, "sender", scan->sender,
+	       "recipients", MM_NUM(scan->nrecipients), "size",
 	       MM_NUM(job->request->body_size), "host",
 	       scan->host_address == NULL ? "" : scan->host_address, "ms",
 	       MM_NUM(mm_now_ms() - job->started_ms), NULL);

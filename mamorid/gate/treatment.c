@@ -220,6 +220,11 @@ static void apply_rules(struct deciding *d, const struct mm_rules *rules,
 	}
 }
 
+static const char *part_of(const struct deciding *d, size_t change)
+{
+	return d->c->findings->list[d->t->changes[change].finding].part;
+}
+
 /* Is the part of every virus changed? */
 static bool is_disarmed(const struct deciding *d)
 {
@@ -230,8 +235,7 @@ static bool is_disarmed(const struct deciding *d)
 		if (findings->list[i].kind != MM_KIND_VIRUS)
 			continue;
 		for (k = 0; k < d->t->nchanges; k++)
-			if (strcmp(findings->list[d->t->changes[k].finding].part,
-				   findings->list[i].part) == 0)
+			if (strcmp(part_of(d, k), findings->list[i].part) == 0)
 				break;
 		if (k == d->t->nchanges)
 			return false;

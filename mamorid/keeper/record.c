@@ -196,7 +196,8 @@ static void log_job(const struct job *job,
 	       result->duplicate ? "yes" : "no", "quarantine",
 	       job->record.quarantine ? "yes" : "no", "bytes",
 	       MM_NUM(job->size), "recipients", MM_NUM(job->record.nrecipients),
-	       "variant", job->variant.count > 0 ? "yes" : "no", "notices", MM_NUM(job->record.nnotices), NULL);
+	       "variant", job->variant.count > 0 ? "yes" : "no", "notices",
+	       MM_NUM(job->record.nnotices), NULL);
 }
 
 int mm_record_store(struct mm_vault *vault, const int fds[3], int64_t now,

@@ -97,7 +97,8 @@ unsigned int mm_settings_admit(struct mm_keeper *keeper, uid_t uid, char *login)
 	/* First: who is in both lists has the fewer rights. */
 	if (mm_uids_have(&keeper->console, uid))
 		return MM_RIGHT_SETTINGS | MM_RIGHT_CONSOLE;
-	if (mm_uids_have(&keeper->panel, uid) || is_customer(keeper, uid, login))
+	if (mm_uids_have(&keeper->panel, uid) ||
+	    is_customer(keeper, uid, login))
 		return MM_RIGHT_SETTINGS;
 	return 0;
 }
