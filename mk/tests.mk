@@ -48,12 +48,13 @@ check-run: check-unit-run
 check-unit-run: $(UNIT_BIN)
 	$(Q)tests/run-unit $(UNIT_BIN)
 
-# The same under memcheck, children included. Leaks are ASan's to find. A jail
+# The same under memcheck, children included, and the daemon. Leaks are ASan's to find. A jail
 # has no room for valgrind, so the test of the jail itself is left out.
 NOJAIL := $(BUILD)/nojail.so
 VALGRIND = env LD_PRELOAD=$(abspath $(NOJAIL)) UNIT_SLOW=50 valgrind -q \
 	--error-exitcode=99 --vgdb=no --trace-children=yes \
-	--trace-children-skip=*/sh --suppressions=$(abspath tests/valgrind.supp)
+	--trace-children-skip=*/sh,*/exim* \
+	--suppressions=$(abspath tests/valgrind.supp)
 
 $(NOJAIL): tests/faults/nojail.c
 	$(call say,LD)
@@ -65,6 +66,8 @@ check-valgrind:
 	tools/install-deps build test valgrind
 	$(MAKE) --no-print-directory check-valgrind-run
 
-check-valgrind-run: $(UNIT_BIN) $(NOJAIL)
+check-valgrind-run: $(UNIT_BIN) $(NOJAIL) $(PROGRAMS) $(MODULES)
 	$(Q)UNIT_WRAP='$(VALGRIND)' tests/run-unit \
 		$(filter-out %/test_sandbox,$(UNIT_BIN))
+	MAMORI_BUILD=$(abspath $(BUILD)) MAMORI_VALGRIND='$(VALGRIND)' \
+		$(E2E_PYTEST) -ra tests/e2e/test_valgrind.py

@@ -106,7 +106,8 @@ class Mamorid:
                                ) from None
             os.chmod(copy + ".new", 0o755)
             os.rename(copy + ".new", copy)
-        return [self.layout.path("lib/mamorid"), "-c", self.config, "-f"]
+        return ([self.options["wrap"]] if self.options["wrap"] else []) + [
+            self.layout.path("lib/mamorid"), "-c", self.config, "-f"]
 
     logs = ("mamorid.log", "mamorid.out")
 

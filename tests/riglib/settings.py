@@ -22,6 +22,7 @@ HELP = """settings (--set KEY=VALUE, repeatable):
   queue_run=TIME         Exim's queue runner interval, 0 for none (5s)
   sendmail_user=NAME     whose web script calls sendmail (games)
   faults=on|off          on: faults can be put into mamorid (riglib/faults.py)
+  wrap=PROGRAM           run mamorid by this one, which gets its command
   courier=NAME           user of the courier (uucp; plain: Debian-exim)
   timeout=SECONDS        longest wait for the servers to come up (60)
   mamori.KEY=VALUE       a setting of mamori.yaml; VALUE is YAML
@@ -40,6 +41,7 @@ DEFAULTS = {
     "faults": "off",
     "queue_run": "5s",
     "sendmail_user": "games",
+    "wrap": "",
     "courier": "",
     "timeout": "60",
 }
