@@ -19,7 +19,7 @@
 #include "mamorid/inspect/clean_xml.h"
 #include "mamorid/xalloc.h"
 
-#define IDS_MAX 500u
+#define IDS_MAX 10000u
 #define WORKSHEET_RELATION "http://schemas.openxmlformats.org/" \
 	"officeDocument/2006/relationships/worksheet"
 #define WORKSHEET_TYPE "application/vnd.openxmlformats-officedocument." \
@@ -105,7 +105,12 @@ static enum mm_xml_choice edit_relation(void *context,
 	return MM_XML_REMOVE;
 }
 
-/* Does an element name a relation that went? */
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Does an element name a relation that went? The ids are sorted. */
 static enum mm_xml_choice edit_part(void *context,
 				    const struct mm_xml_element *element,
 				    struct mm_buf *attrs)
@@ -114,11 +119,10 @@ static enum mm_xml_choice edit_part(void *context,
 
 	(void)attrs;
 	for (const char **attr = element->attrs; *attr != NULL; attr += 2) {
-		if (strstr(attr[0], "relationships|") == NULL)
-			continue;
-		for (size_t i = 0; i < cl->nids; i++)
-			if (strcmp(cl->ids[i], attr[1]) == 0)
-				return MM_XML_REMOVE;
+		if (strstr(attr[0], "relationships|") != NULL &&
+		    bsearch(&attr[1], cl->ids, cl->nids, sizeof(*cl->ids),
+			    compare) != NULL)
+			return MM_XML_REMOVE;
 	}
 	return MM_XML_KEEP;
 }
@@ -134,6 +138,7 @@ static int clean_part(struct cleaning *cl, struct mm_package_member *relations)
 		return 0;
 	cl->source = source;
 	r = edit(cl, relations, edit_relation);
+	qsort(cl->ids, cl->nids, sizeof(*cl->ids), compare);
 	part = mm_package_find(&cl->package, source);
 	/* Binary workbooks call things by records, which stay. */
 	if (r == 0 && cl->nids > 0 && part != NULL && !part->dropped)

@@ -51,8 +51,8 @@ static const struct smp_text smp_docm[] = {
 	  "<x/></o:OLEObject></w:object><a r:embed=\"rId4\"/></w:document>" },
 	{ "word/_rels/document.xml.rels", SMP_RELS(
 	  SMP_REL("rId1", SMP_M "/vbaProject", "vbaProject.bin")
-	  SMP_REL("rId2", SMP_R "/control", "activeX/activeX1.xml")
 	  SMP_REL("rId3", SMP_R "/oleObject", "embeddings/oleObject1.bin")
+	  SMP_REL("rId2", SMP_R "/control", "activeX/activeX1.xml")
 	  SMP_REL("rId4", SMP_R "/image", "media/image1.png")
 	  SMP_FAR("rId5", SMP_R "/hyperlink", "http://a.example/")) },
 	{ "word/settings.xml", SMP_XML "<w:settings xmlns:w=\"w\" xmlns:r=\""
