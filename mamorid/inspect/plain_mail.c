@@ -9,18 +9,13 @@
 #include <string.h>
 #include <strings.h>
 
+#include "mamorid/inspect/plain_lines.h"
+
 #define VALUE_MAX 512u
 #define BOUNDARY_MAX 70u
-#define LINE_MAX 998u
 #define NAME_CHARS \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
 #define TOKEN_CHARS NAME_CHARS "_.+/"
-
-/* A line without its end. */
-struct line {
-	const char *text;
-	size_t len;
-};
 
 struct text {
 	const char *pos;
@@ -34,10 +29,16 @@ struct part {
 	char disposition[VALUE_MAX];
 };
 
-enum body { BODY_NONE, BODY_TEXT, BODY_BASE64, BODY_MULTIPART };
+enum body {
+	BODY_NONE,
+	BODY_TEXT,
+	BODY_7BIT,	/* text that says so: libclamav tries base64 on it */
+	BODY_BASE64,
+	BODY_MULTIPART,
+};
 
 /* The next line: 1, 0 at the end, -1 for one of a strange form. */
-static int next_line(struct text *text, struct line *line_r)
+static int next_line(struct text *text, struct mm_plain_line *line_r)
 {
 	size_t left = (size_t)(text->end - text->pos);
 	const char *lf;
@@ -50,23 +51,11 @@ static int next_line(struct text *text, struct line *line_r)
 	text->pos = lf != NULL ? lf + 1 : text->end;
 	if (line_r->len > 0 && line_r->text[line_r->len - 1] == '\r')
 		line_r->len--;
-	if (line_r->len > LINE_MAX ||
+	if (line_r->len > MM_PLAIN_LINE_MAX ||
 	    memchr(line_r->text, '\0', line_r->len) != NULL ||
 	    memchr(line_r->text, '\r', line_r->len) != NULL)
 		return -1;
 	return 1;
-}
-
-static bool is(const struct line *line, const char *word)
-{
-	return line->len == strlen(word) &&
-	       memcmp(line->text, word, line->len) == 0;
-}
-
-static bool begins(const struct line *line, const char *word)
-{
-	return line->len >= strlen(word) &&
-	       strncasecmp(line->text, word, strlen(word)) == 0;
 }
 
 static bool append(char *value, const char *text, size_t len)
@@ -82,7 +71,7 @@ static bool append(char *value, const char *text, size_t len)
 
 /* The value that a header line begins or goes on, NULL for one of no
  * interest; false for one that is not understood. */
-static bool header_line(struct part *part, const struct line *line,
+static bool header_line(struct part *part, const struct mm_plain_line *line,
 			char **value)
 {
 	static const char *const harmless[] = {
@@ -102,11 +91,11 @@ static bool header_line(struct part *part, const struct line *line,
 	for (size_t i = 0; i < name; i++)
 		if (strchr(NAME_CHARS "_", line->text[i]) == NULL)
 			return false;
-	if (begins(line, "content-type:"))
+	if (mm_plain_begins(line, "content-type:"))
 		*value = part->type;
-	else if (begins(line, "content-transfer-encoding:"))
+	else if (mm_plain_begins(line, "content-transfer-encoding:"))
 		*value = part->encoding;
-	else if (begins(line, "content-disposition:"))
+	else if (mm_plain_begins(line, "content-disposition:"))
 		*value = part->disposition;
 	if (*value != NULL)
 		/* Two of a kind are read in two ways. */
@@ -114,16 +103,16 @@ static bool header_line(struct part *part, const struct line *line,
 		       append(*value, colon + 1,
 			      line->len - name - 1) && (*value)[0] != '\0';
 	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
-		if (begins(line, harmless[i]))
+		if (mm_plain_begins(line, harmless[i]))
 			return true;
-	return name > 0 && !begins(line, "content-");
+	return name > 0 && !mm_plain_begins(line, "content-");
 }
 
 /* Up to the blank line. */
 static bool read_headers(struct text *text, struct part *part)
 {
 	char *value = NULL;
-	struct line line;
+	struct mm_plain_line line;
 
 	memset(part, 0, sizeof(*part));
 	while (next_line(text, &line) == 1) {
@@ -226,93 +215,51 @@ static enum body body_of(const struct part *part, char *boundary)
 		return BODY_NONE;
 	if (base64 != (body == BODY_BASE64))
 		return BODY_NONE;
-	/* libclamav tries base64 on a text that says so. */
 	if (body == BODY_TEXT && strcasecmp(encoding, "7bit") == 0)
-		return BODY_NONE;
+		body = BODY_7BIT;
 	if (!base64 && *disposition != '\0' &&
 	    strcasecmp(disposition, "inline") != 0)
 		return BODY_NONE;
 	return body;
 }
 
-/* Nothing that libclamav searches texts for, whatever their type. */
-static bool text_line(const struct line *line)
+static bool is_text(enum body body)
 {
-	/* MIME without a header (and then bounces), uuencode, yEnc, BinHex,
-	 * delimiters. */
-	static const char *const marks[] = {
-		"content-", "begin", "=y", "(this file", "--",
-	};
-	struct line rest = *line;
-
-	while (rest.len > 0 && (*rest.text == ' ' || *rest.text == '\t')) {
-		rest.text++;
-		rest.len--;
-	}
-	if (rest.len > 0 && strchr("cCbB=(-", *rest.text) != NULL)
-		for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-			if (begins(&rest, marks[i]) && !is(line, "-- "))
-				return false;
-	return memchr(line->text, '<', line->len) == NULL;
-}
-
-static bool is_base64(char c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-	       (c >= '0' && c <= '9') || c == '+' || c == '/';
-}
-
-/* Full lines of one length, then at most one shorter one. */
-static bool base64_line(const struct line *line, size_t *first, bool *last)
-{
-	size_t len = line->len;
-
-	if (len == 0) {
-		*last = *last || *first != 0;
-		return *last;
-	}
-	if (*last || len % 4 != 0 || len > LINE_MAX - 2)
-		return false;
-	if (*first == 0)
-		*first = len;
-	*last = len < *first || line->text[len - 1] == '=';
-	if (len > *first)
-		return false;
-	for (int i = 0; i < 2 && line->text[len - 1] == '='; i++)
-		len--;
-	for (size_t i = 0; i < len; i++)
-		if (!is_base64(line->text[i]))
-			return false;
-	return true;
+	return body == BODY_TEXT || body == BODY_7BIT;
 }
 
 /* A body up to a line that begins with the delimiter, which may be NULL, or
  * the end: that line, or one without text. */
 static bool read_body(struct text *text, enum body body,
-		      const char *delimiter, struct line *end_r)
+		      const char *delimiter, struct mm_plain_line *end_r)
 {
+	bool words = body != BODY_7BIT;
 	bool last = false;
+	bool good = true;
 	size_t first = 0;
-	struct line line;
+	struct mm_plain_line line;
 	int r;
 
-	while ((r = next_line(text, &line)) == 1) {
-		if (delimiter != NULL && begins(&line, delimiter)) {
+	while (good && (r = next_line(text, &line)) == 1) {
+		if (delimiter != NULL && mm_plain_begins(&line, delimiter)) {
 			*end_r = line;
-			return true;
+			return words;
 		}
-		if (body == BODY_TEXT ? !text_line(&line)
-				      : !base64_line(&line, &first, &last))
-			return false;
+		if (body == BODY_BASE64)
+			good = mm_plain_base64_line(&line, &first, &last);
+		else if (body == BODY_7BIT)
+			good = mm_plain_7bit_line(&line, &words);
+		else
+			good = mm_plain_text_line(&line);
 	}
-	*end_r = (struct line){ .text = text->end };
-	return r == 0 && delimiter == NULL;
+	*end_r = (struct mm_plain_line){ .text = text->end };
+	return good && r == 0 && delimiter == NULL && words;
 }
 
 /* Nothing but blank lines. */
 static bool blank(struct text *text)
 {
-	struct line line;
+	struct mm_plain_line line;
 	int r;
 
 	while ((r = next_line(text, &line)) == 1)
@@ -328,7 +275,7 @@ static bool read_multipart(struct text *text, const char *boundary,
 	char delimiter[BOUNDARY_MAX + 3] = "--";
 	char inner[VALUE_MAX];
 	struct part part;
-	struct line line;
+	struct mm_plain_line line;
 	enum body body;
 
 	memcpy(delimiter + 2, boundary, strlen(boundary) + 1);
@@ -336,15 +283,15 @@ static bool read_multipart(struct text *text, const char *boundary,
 		if (next_line(text, &line) != 1)
 			return false;
 	} while (line.len == 0);
-	while (is(&line, delimiter)) {
+	while (mm_plain_is(&line, delimiter)) {
 		if (!read_headers(text, &part))
 			return false;
 		body = body_of(&part, inner);
-		if ((body != BODY_TEXT && body != BODY_BASE64) ||
+		if ((!is_text(body) && body != BODY_BASE64) ||
 		    !read_body(text, body, delimiter, &line))
 			return false;
 		/* libclamav joins texts. */
-		texts += body == BODY_TEXT;
+		texts += is_text(body);
 		if (texts > 1)
 			return false;
 		(*parts_r)++;
@@ -363,7 +310,7 @@ bool mm_plain_mail(const unsigned char *data, size_t len,
 	};
 	char boundary[VALUE_MAX];
 	struct part part;
-	struct line line;
+	struct mm_plain_line line;
 	size_t parts = 1;
 	enum body body;
 
@@ -374,7 +321,7 @@ bool mm_plain_mail(const unsigned char *data, size_t len,
 		parts = 0;
 		if (!read_multipart(&text, boundary, &parts))
 			return false;
-	} else if (body != BODY_TEXT ||
+	} else if (!is_text(body) ||
 		   !read_body(&text, body, NULL, &line)) {
 		return false;
 	}

@@ -17,8 +17,8 @@ TYPES = [b"", b"text/plain", b"text/plain; charset=utf-8", b"text/html",
          b'image/png; name="x y.png"', b"message/rfc822", b"TEXT/PLAIN",
          b"text/plain; name=a.txt", b"text/plain (c)",
          b"multipart/mixed; boundary=q"]
-ENCODINGS = [b"", b"", b"7bit", b"8bit", b"base64", b"base64", b"base64",
-             b"BASE64", b'"base64"', b"quoted-printable", b"binary",
+ENCODINGS = [b"", b"", b"7bit", b"7bit", b"8bit", b"base64", b"base64",
+             b"base64", b"BASE64", b'"base64"', b"quoted-printable", b"binary",
              b"x-uuencode", b" base64 "]
 TEXTS = [b"", b"hello\n", b"begin 644 a\n", b"<html>", b"From a@b\n",
          b"Received: by x\nContent-Type: text/plain\n\n", b"-- \nme\n",

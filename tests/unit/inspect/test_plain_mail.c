@@ -33,6 +33,24 @@ static const struct {
 	  "\n", true },
 	{ "mixed, two lines", MIXED TEXT FILE_ "QUJDREVG\nQUJD\n" END, true },
 
+	{ "7bit", HEAD "Content-Transfer-Encoding: 7bit\n\nDear all,\n\n"
+	  "hello\n", true },
+	{ "7bit, ISO-2022-JP", HEAD "Content-Type: text/plain;"
+	  " charset=ISO-2022-JP\nContent-Transfer-Encoding: 7bit\n\n"
+	  "\033$B$\"<a\033(B\nhello\n", true },
+	{ "a tag behind ISO-2022-JP", HEAD
+	  "Content-Type: text/plain; charset=ISO-2022-JP\n\n"
+	  "\033$B$\"\033(B <a>\n", false },
+	{ "7bit in a part", MIXED "--b=1\nContent-Transfer-Encoding: 7bit\n\n"
+	  "to you\n" FILE_ "QUJDRA==\n" END, true },
+	{ "7bit, a long word", HEAD "Content-Transfer-Encoding: 7bit\n\n"
+	  "Dear all,\nQUJDREVGR0hJSktM\n", false },
+	{ "7bit, one word", HEAD "Content-Transfer-Encoding: 7bit\n\n"
+	  "hello\n", false },
+	{ "7bit, base64 in a part", MIXED "--b=1\n"
+	  "Content-Transfer-Encoding: 7bit\n\naGVsbG8=\n\n" FILE_
+	  "QUJDRA==\n" END, false },
+
 	{ "html tag", "From: a@b\n\n<a href=x>\n", false },
 	{ "html", HEAD "Content-Type: text/html\n\nhello\n", false },
 	{ "uuencode", "From: a@b\n\nbegin 644 x\n", false },
