@@ -129,6 +129,23 @@
 	  3650 * MM_DAY, "", "What became of each mail is known this long") \
 	X(SIZE, history_max_size, "history.max_size", "5G", MM_M, \
 	  1024 * MM_G, "", "Most bytes of that: the oldest days go first") \
+	X(DURATION, abuse_window, "abuse.window", "1h", 60, MM_DAY, "", \
+	  "What an account or login sends is counted over this time") \
+	X(NUMBER, abuse_messages, "abuse.messages", "2000", 0, 100000000, \
+	  "", "Most mails of one sender in that time; 0 for any number") \
+	X(NUMBER, abuse_recipients, "abuse.recipients", "10000", 0, \
+	  100000000, "", "Most recipients; 0 for any number") \
+	X(NUMBER, abuse_invalid, "abuse.invalid", "200", 0, 100000000, "", \
+	  "Most unknown recipients and bounces; 0 for any number") \
+	X(NUMBER, abuse_viruses, "abuse.viruses", "10", 0, 100000000, "", \
+	  "Most infected mails; 0 for any number") \
+	X(NUMBER, abuse_bulk, "abuse.bulk", "5000", 0, 100000000, "", \
+	  "Most recipients of the same mail; 0 for any number") \
+	X(DURATION, abuse_hold, "abuse.hold", "0s", 0, 365 * MM_DAY, "", \
+	  "Who passes one of these is held for this time; 0 until somebody " \
+	  "ends it") \
+	X(LIST, abuse_exempt, "abuse.exempt", "", 0, 1000, "", \
+	  "Mailboxes and logins that are never counted") \
 	X(LIST, exim_log, "exim.log", "/var/log/exim4/mainlog", 0, 16, "", \
 	  "Exim's main log, where `mamorictl why` finds deliveries; a " \
 	  "rotated FILE.1 beside it is read too") \

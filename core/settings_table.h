@@ -101,6 +101,18 @@
 	  "Templates of notices that take the place of the standard ones, " \
 	  "by file name without .txt", \
 	  "通知メールの文面") \
+	X(BOOL, NONE, SENDING_HOLD, "sending_hold", "no", 0, 0, "", A | U, \
+	  PANEL, \
+	  "Held: mail that this account or login sends is not let out", \
+	  "送信を停止する") \
+	X(NUMBER, NONE, SENDING_HOLD_UNTIL, "sending_hold_until", "off", 1, \
+	  253402300799, "", A | U, PANEL, \
+	  "When the hold of sending ends by itself, seconds since 1970; in " \
+	  "the past: when it ended", \
+	  "送信停止の終了時刻") \
+	X(TEXT, WORD, SENDING_HOLD_REASON, "sending_hold_reason", "", 0, 0, \
+	  "", A | U, PANEL, "Why sending is held, for those who ask", \
+	  "送信停止の理由") \
 	X(TEXT, HOST, GATEWAY_HOST, "gateway_host", "", 0, 0, "", D, PANEL, \
 	  "Host that has the mailboxes of this domain; off: this server", \
 	  "配送先メールサーバ") \

@@ -30,7 +30,8 @@ static int too_long(void)
 	return mm_ctl_error("an argument is too long");
 }
 
-static int begin(struct mm_buf *request, enum mm_level level, const char *name)
+int mm_settings_begin(struct mm_buf *request, enum mm_level level,
+		      const char *name)
 {
 	mm_buf_init(request, MM_FRAME_MAX);
 	if (mm_pair_put(request, "level", mm_level_name(level)) < 0 ||
@@ -40,8 +41,8 @@ static int begin(struct mm_buf *request, enum mm_level level, const char *name)
 }
 
 /* Send, and print the text of the answer. */
-static int finish(struct mm_ctl *ctl, uint16_t type,
-		  const struct mm_buf *request, const char *name)
+int mm_settings_finish(struct mm_ctl *ctl, uint16_t type,
+		       const struct mm_buf *request, const char *name)
 {
 	struct mm_rows rows = { 0 };
 	const char *text;
@@ -99,7 +100,7 @@ static int change(struct mm_ctl *ctl, const char *verb, bool create)
 		return status;
 	if (ctl->count > first)
 		file = level_of_key(level, ctl->operands[first]);
-	status = begin(&request, file, name);
+	status = mm_settings_begin(&request, file, name);
 	if (status == 0 && create && mm_pair_put(&request, "create", "") < 0)
 		status = too_long();
 	for (i = first; i < ctl->count && status == 0; i++) {
@@ -112,8 +113,8 @@ static int change(struct mm_ctl *ctl, const char *verb, bool create)
 			status = too_long();
 	}
 	if (status == 0)
-		status = finish(ctl, MM_FRAME_CTL_SETTINGS_CHANGE, &request,
-				name);
+		status = mm_settings_finish(ctl, MM_FRAME_CTL_SETTINGS_CHANGE,
+					    &request, name);
 	mm_buf_clear(&request);
 	return status;
 }
@@ -144,7 +145,7 @@ int mm_cmd_settings_create(struct mm_ctl *ctl)
 }
 
 /* Of any time, "3d" is three days from now here. */
-static int read_until(const char *text, int64_t *when_r)
+int mm_settings_until(const char *text, int64_t *when_r)
 {
 	const int64_t now = (int64_t)time(NULL);
 	const size_t len = strlen(text);
@@ -174,18 +175,18 @@ static int suspend(struct mm_ctl *ctl, const char *verb, const char *text)
 	(void)snprintf(until, sizeof(until), SUSPENDED "_until%s",
 		       *verb == 's' ? "=off" : "");
 	if (ctl->until != NULL) {
-		if ((status = read_until(ctl->until, &when)) != 0)
+		if ((status = mm_settings_until(ctl->until, &when)) != 0)
 			return status;
 		(void)snprintf(until, sizeof(until),
 			       SUSPENDED "_until=%" PRId64, when);
 	}
-	status = begin(&request, level, name);
+	status = mm_settings_begin(&request, level, name);
 	if (status == 0 && (mm_pair_put(&request, verb, text) < 0 ||
 			    mm_pair_put(&request, verb, until) < 0))
 		status = too_long();
 	if (status == 0)
-		status = finish(ctl, MM_FRAME_CTL_SETTINGS_CHANGE, &request,
-				name);
+		status = mm_settings_finish(ctl, MM_FRAME_CTL_SETTINGS_CHANGE,
+					    &request, name);
 	mm_buf_clear(&request);
 	return status;
 }
@@ -206,10 +207,12 @@ int mm_cmd_settings_delete(struct mm_ctl *ctl)
 	int i, one, status = mm_ctl_conf(ctl);
 
 	for (i = 0; i < ctl->count && status == 0; i++) {
-		one = begin(&request, level_of(ctl), ctl->operands[i]);
+		one = mm_settings_begin(&request, level_of(ctl),
+					ctl->operands[i]);
 		if (one == 0)
-			one = finish(ctl, MM_FRAME_CTL_SETTINGS_DELETE,
-				     &request, ctl->operands[i]);
+			one = mm_settings_finish(ctl,
+						 MM_FRAME_CTL_SETTINGS_DELETE,
+						 &request, ctl->operands[i]);
 		mm_buf_clear(&request);
 		status = one;
 	}
@@ -225,7 +228,8 @@ static int senders(struct mm_ctl *ctl, const char *key)
 	if (status != 0)
 		return status;
 	mm_buf_init(&text, MM_TEXT_MAX);
-	status = begin(&request, MM_LEVEL_ACCOUNT, ctl->operands[0]);
+	status =
+		mm_settings_begin(&request, MM_LEVEL_ACCOUNT, ctl->operands[0]);
 	for (i = 1; i < ctl->count && status == 0; i++) {
 		mm_buf_reset(&text);
 		if (mm_buf_printf(&text, "%s=%s", key, ctl->operands[i]) < 0 ||
@@ -233,8 +237,8 @@ static int senders(struct mm_ctl *ctl, const char *key)
 			status = too_long();
 	}
 	if (status == 0)
-		status = finish(ctl, MM_FRAME_CTL_SETTINGS_CHANGE, &request,
-				ctl->operands[0]);
+		status = mm_settings_finish(ctl, MM_FRAME_CTL_SETTINGS_CHANGE,
+					    &request, ctl->operands[0]);
 	mm_buf_clear(&text);
 	mm_buf_clear(&request);
 	return status;
@@ -254,7 +258,7 @@ static int ask_show(struct mm_ctl *ctl, enum mm_level level, const char *name,
 		    struct mm_rows *rows)
 {
 	struct mm_buf request;
-	int status = begin(&request, level, name);
+	int status = mm_settings_begin(&request, level, name);
 
 	if (status == 0)
 		status = mm_client_ask(ctl, MM_FRAME_CTL_SETTINGS_SHOW,
@@ -295,8 +299,8 @@ int mm_cmd_settings_list(struct mm_ctl *ctl)
 
 	if (status != 0)
 		return status;
-	status = begin(&request, level_of(ctl),
-		       ctl->count > 0 ? ctl->operands[0] : "");
+	status = mm_settings_begin(&request, level_of(ctl),
+				   ctl->count > 0 ? ctl->operands[0] : "");
 	if (status == 0 && mm_pair_put(&request, "limit", ctl->limit) < 0)
 		status = too_long();
 	if (status == 0)

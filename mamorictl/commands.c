@@ -34,6 +34,11 @@
 	  "Send no notices, until a time or resume" }, \
 	{ group, "resume", what, 1, 1, JSON, mm_cmd_settings_resume, \
 	  "Send notices again" }
+#define SENDER(group, what) \
+	{ group, "hold", what " [REASON]", 1, 2, JSON | MM_OPTION_UNTIL, \
+	  mm_cmd_hold, "Let no mail of it out, until a time or unhold" }, \
+	{ group, "unhold", what, 1, 1, JSON | MM_OPTION_RELEASE, \
+	  mm_cmd_unhold, "Let mail out again; deliver what was kept" }
 #define SERVER \
 	{ "server", "show", "", 0, 0, JSON, mm_cmd_settings_show, \
 	  "Show the settings that domains inherit" }, \
@@ -83,6 +88,8 @@ const struct mm_command mm_commands[] = {
 		  MM_OPTION_ACCOUNT | MM_OPTION_DOMAIN | MM_OPTION_VERDICT |
 		  MM_OPTION_SINCE | MM_OPTION_UNTIL | MM_OPTION_LIMIT,
 	  mm_cmd_history_list, "List mails, the newest first" },
+	{ "abuse", NULL, "", 0, 0, MM_OPTION_JSON | MM_OPTION_LIMIT,
+	  mm_cmd_abuse, "Show who has sent how much lately" },
 	{ "settings", "keys", "", 0, 0, MM_OPTION_JSON, mm_cmd_settings_keys,
 	  "List the keys there are, where they may stand and who changes "
 	  "them" },
@@ -106,9 +113,11 @@ const struct mm_command mm_commands[] = {
 	NOTICES("domain", "DOMAIN"),
 	NAMED("account", "ADDRESS", "DOMAIN"),
 	NOTICES("account", "ADDRESS"),
+	SENDER("account", "ADDRESS"),
 	NAMED("alias", "ADDRESS", "DOMAIN"),
 	NAMED("lists", "ADDRESS", "DOMAIN"),
 	NAMED("login", "LOGIN", ""),
+	SENDER("login", "LOGIN"),
 };
 const size_t mm_command_count = sizeof(mm_commands) / sizeof(*mm_commands);
 
@@ -129,6 +138,7 @@ const struct option mm_ctl_options[] = {
 	{ "domain", required_argument, NULL, MM_OPTION_DOMAIN },
 	{ "account", required_argument, NULL, MM_OPTION_ACCOUNT },
 	{ "verdict", required_argument, NULL, MM_OPTION_VERDICT },
+	{ "release", no_argument, NULL, MM_OPTION_RELEASE },
 	{ "help", no_argument, NULL, MM_OPTION_HELP },
 	{ "version", no_argument, NULL, MM_OPTION_VERSION },
 	{ NULL, 0, NULL, 0 },

@@ -37,6 +37,7 @@ enum mm_option {
 	MM_OPTION_DOMAIN = 0x8000,
 	MM_OPTION_ACCOUNT = 0x10000,
 	MM_OPTION_VERDICT = 0x20000,
+	MM_OPTION_RELEASE = 0x40000,
 };
 
 struct mm_ctl {
@@ -89,6 +90,9 @@ int mm_cmd_settings_keys(struct mm_ctl *ctl);
 int mm_cmd_approve(struct mm_ctl *ctl);
 int mm_cmd_block(struct mm_ctl *ctl);
 int mm_cmd_usage(struct mm_ctl *ctl);
+int mm_cmd_hold(struct mm_ctl *ctl);
+int mm_cmd_unhold(struct mm_ctl *ctl);
+int mm_cmd_abuse(struct mm_ctl *ctl);
 int mm_cmd_why(struct mm_ctl *ctl);
 int mm_cmd_history_list(struct mm_ctl *ctl);
 int mm_cmd_completion(struct mm_ctl *ctl);

@@ -153,6 +153,19 @@ int mm_answer_make(struct mm_answer *answer,
 	return r;
 }
 
+int mm_answer_held(struct mm_answer *answer, const struct mm_hold *hold,
+		   const char *sender)
+{
+	int r;
+
+	if (answer->verdict.action != MM_ACTION_DEFER)
+		return 0;
+	mm_buf_reset(&answer->reply);
+	r = mm_hold_reply(hold, sender, &answer->reply);
+	answer->verdict.reply = mm_buf_str(&answer->reply);
+	return r;
+}
+
 void mm_answer_clear(struct mm_answer *answer)
 {
 	mm_buf_clear(&answer->reply);

@@ -2,6 +2,7 @@
 #define MM_MAMORID_GATE_ANSWER_H
 
 #include "core/proto.h"
+#include "mamorid/gate/hold.h"
 #include "mamorid/gate/policy.h"
 
 /* The texts of one verdict and the verdict that points to them. */
@@ -20,6 +21,10 @@ MM_CHECK int mm_answer_make(struct mm_answer *answer,
 			    const struct mm_treatment *treatment,
 			    const struct mm_findings *findings,
 			    const char *trace);
+/* The reply for a sender on hold in the place of the usual one. As
+ * mm_answer_make(). */
+MM_CHECK int mm_answer_held(struct mm_answer *answer,
+			    const struct mm_hold *hold, const char *sender);
 void mm_answer_clear(struct mm_answer *answer);
 
 /* "accept", "reject", "defer", "discard". */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/err.h"
+#include "mamorid/gate/hold.h"
 #include "mamorid/xalloc.h"
 
 /* Enough of a body to tell whether two are the same. */
@@ -98,22 +99,6 @@ static uint64_t content_of(const struct mm_request *request,
 	return n < 0 || sum == 0 ? 1 : sum;
 }
 
-/* Whose sending is counted when there is no account: only logins that are one
- * customer's, or the web server's for all of them. */
-static const char *login_of(enum mm_source source,
-			    const struct mm_scan_request *scan)
-{
-	switch (source) {
-	case MM_SOURCE_AUTH:
-		return or_empty(scan->auth_id);
-	case MM_SOURCE_CUSTOMER:
-	case MM_SOURCE_WEB:
-		return or_empty(scan->login);
-	default:
-		return "";
-	}
-}
-
 void mm_gate_history_init(struct mm_gate_history *history,
 			  const struct mm_request *request,
 			  enum mm_source source,
@@ -137,7 +122,7 @@ void mm_gate_history_init(struct mm_gate_history *history,
 		.trace = scan->trace,
 		.time = (int64_t)time(NULL),
 		.direction = mm_direction_name(direction),
-		.login = login_of(source, scan),
+		.login = mm_hold_login(source, scan),
 		.sender = scan->sender,
 		.host = or_empty(scan->host_address),
 		.helo = or_empty(scan->helo),

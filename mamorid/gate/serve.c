@@ -13,6 +13,7 @@
 #include "mamorid/gate/answer.h"
 #include "mamorid/gate/direction.h"
 #include "mamorid/gate/history.h"
+#include "mamorid/gate/hold.h"
 #include "mamorid/gate/inspect_client.h"
 #include "mamorid/gate/keeper_client.h"
 #include "mamorid/gate/notify.h"
@@ -31,6 +32,7 @@ struct job {
 	struct mm_buf login; /* what account points to */
 	bool registered; /* is the mail to be checked at all? */
 	struct mm_gate_inspection inspection;
+	struct mm_hold hold; /* of the sender */
 	struct mm_treatment treatment;
 	int64_t started_ms;
 };
@@ -131,6 +133,29 @@ static void inspect(struct job *job)
 		mm_gate_inspect(job->gate->inspect_path, &ask,
 				job->request->headers, job->request->body,
 				&job->inspection);
+}
+
+/* Mail of a sender on hold: who reads the reply keeps it and is told, other
+ * mail waits in quarantine. What is stopped anyway stays so. */
+static void hold_back(struct job *job)
+{
+	struct mm_treatment *treatment = &job->treatment;
+	const bool told = mm_source_reads_reply(&job->request->scan);
+
+	mm_hold_find(job->gate->tree, job->source, &job->request->scan,
+		     job->account, &job->hold);
+	if (!job->hold.held || treatment->action != MM_ACTION_ACCEPT)
+		return;
+	treatment->action = told ? MM_ACTION_DEFER : MM_ACTION_DISCARD;
+	treatment->quarantine = !told;
+	treatment->warn_recipients = treatment->warn_account = false;
+	treatment->tell_operator = false;
+	treatment->reason = "held";
+}
+
+static bool is_held(const struct job *job)
+{
+	return strcmp(job->treatment.reason, "held") == 0;
 }
 
 /* What must be on disk first. On failure the mail is deferred: neither lost
@@ -310,6 +335,7 @@ static void tell_history(const struct job *job)
 	history.mail.verdict = mm_verdict_name(treatment->verdict);
 	history.mail.action = mm_action_name(treatment->action);
 	history.mail.reason = treatment->reason;
+	history.mail.held = is_held(job);
 	history.mail.ms = (uint64_t)(mm_now_ms() - job->started_ms);
 	for (i = 0; i < history.mail.nrecipients; i++) {
 		history.recipients[i].outcome = outcome_of(treatment);
@@ -337,9 +363,16 @@ int mm_request_serve(const struct mm_gate *gate, struct mm_request *request,
 	inspect(&job);
 	job.treatment = mm_policy_decide(job.direction, job.inspection.state,
 					 findings_of(&job), gate->role->conf);
+	hold_back(&job);
 	record(&job);
 	r = mm_answer_make(&answer, &job.treatment, findings_of(&job),
 			   request->scan.trace);
+	if (r == 0 && is_held(&job))
+		r = mm_answer_held(&answer, &job.hold,
+				   job.account == NULL
+					   ? mm_hold_login(job.source,
+							   &request->scan)
+					   : job.account);
 	if (r == 0)
 		r = send_verdict(&job, &answer, fd, id);
 	log_verdict(&job, &answer);

@@ -24,6 +24,16 @@ enum mm_spam {
 	MM_SPAM_SPAM,
 };
 
+/* The weakest first; the strongest of all rules that match wins. */
+enum mm_outcome_kind {
+	MM_OUTCOME_DELIVER = 1,
+	MM_OUTCOME_JUNK,
+	MM_OUTCOME_QUARANTINE, /* kept, not delivered */
+	MM_OUTCOME_DISCARD,
+	MM_OUTCOME_REJECT,
+	MM_OUTCOME_DEFER, /* only when something is unavailable */
+};
+
 /* All that a treatment depends on, for one recipient. */
 struct mm_case {
 	enum mm_direction direction;
@@ -45,16 +55,6 @@ struct mm_case {
 	const void *context;
 };
 
-/* The weakest first; the strongest of all rules that match wins. */
-enum mm_outcome_kind {
-	MM_OUTCOME_DELIVER = 1,
-	MM_OUTCOME_JUNK,
-	MM_OUTCOME_QUARANTINE, /* kept, not delivered */
-	MM_OUTCOME_DISCARD,
-	MM_OUTCOME_REJECT,
-	MM_OUTCOME_DEFER, /* only when something is unavailable */
-};
-
 /* One part that is to be changed. */
 struct mm_change {
 	size_t finding; /* index into the findings */
@@ -71,7 +71,8 @@ struct mm_treatment {
 	const char *reason; /* "virus", "encrypted", "limit", "crashed",
 				 * "unavailable", "error", "macro", "script",
 				 * "executable", "ambiguous", "spam",
-				 * "suspect", "own", "unregistered", or "" */
+				 * "suspect", "held", "own", "unregistered", or
+				 * "" */
 	unsigned int notify; /* enum mm_rule_notify */
 	const struct mm_rule *hits[MM_HITS_MAX]; /* in order; tags, stamps and
 						  * notices come from them */
@@ -83,6 +84,10 @@ struct mm_treatment {
 /* Decide for one recipient. Pure; every combination has an outcome, and
  * nothing that is not clean is delivered without a reason. */
 void mm_treatment_decide(const struct mm_case *c, struct mm_treatment *t_r);
+
+/* The sender is on hold: what would be delivered gets at_least (DEFER or
+ * QUARANTINE) with the reason "held"; what is stopped anyway stays so. */
+void mm_treatment_hold(struct mm_treatment *t, enum mm_outcome_kind at_least);
 
 /* Would both get the same mail, notices aside? Then they share a copy. */
 bool mm_treatment_same(const struct mm_treatment *a,

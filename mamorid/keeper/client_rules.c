@@ -4,6 +4,7 @@
  */
 #include "mamorid/keeper/client.h"
 
+#include "mamorid/keeper/abuse.h"
 #include "mamorid/keeper/control.h"
 #include "mamorid/keeper/history_serve.h"
 #include "mamorid/keeper/outbox_serve.h"
@@ -50,6 +51,7 @@ static const struct mm_rule rules[] = {
 	  mm_settings_import_handle },
 	{ MM_FRAME_CTL_USAGE, RIGHTS, 1, PAIRS_BYTES, 0, mm_usage_handle },
 	{ MM_FRAME_CTL_WHY, RIGHTS, 1, PAIRS_BYTES, 0, mm_why_handle },
+	{ MM_FRAME_CTL_ABUSE, RIGHTS, 1, PAIRS_BYTES, 0, mm_abuse_handle },
 	{ MM_FRAME_CTL_HISTORY, RIGHTS, 1, PAIRS_BYTES, 0,
 	  mm_history_list_handle },
 };

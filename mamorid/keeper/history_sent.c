@@ -17,7 +17,9 @@ static void visit_row(const struct sent *sent, sqlite3_stmt *stmt,
 		      int64_t start)
 {
 	const int64_t flags = sqlite3_column_int64(stmt, 8);
-	struct mm_history_recipient to = { .address = mm_db_text(stmt, 9) };
+	/* Only of a mailbox here; NULL reads as "". */
+	struct mm_history_recipient to = { .address = mm_db_text(stmt, 9),
+					   .local = true };
 	const struct mm_history mail = {
 		.time = start + (sqlite3_column_int64(stmt, 0) >>
 				 MM_HISTORY_SERIAL_BITS),
@@ -28,6 +30,7 @@ static void visit_row(const struct sent *sent, sqlite3_stmt *stmt,
 		.content = (uint64_t)sqlite3_column_int64(stmt, 5),
 		.verdict = mm_db_text(stmt, 6),
 		.reason = mm_db_text(stmt, 7),
+		.action = mm_db_text(stmt, 10),
 		.bounce = (flags & 1) != 0,
 		.held = (flags & 2) != 0,
 		.recipients = &to,
@@ -47,13 +50,15 @@ static int sent_day(void *context, struct mm_db *db, const char *day)
 
 	if (start + 86400 <= sent->since)
 		return 0;
-	r = mm_db_start(db, &stmt,
-			"SELECT m.id, m.account, m.login, m.total, m.invalid,"
-			" m.content, m.verdict, m.reason, m.flags,"
-			" (SELECT address FROM party p WHERE p.mail = m.id"
-			"  AND p.n = 0) FROM mail m WHERE m.id >= ?1 AND"
-			" (m.account != '' OR m.login != '' OR m.flags & 1)",
-			"i", from << MM_HISTORY_SERIAL_BITS);
+	r = mm_db_start(
+		db, &stmt,
+		"SELECT m.id, m.account, m.login, m.total, m.invalid,"
+		" m.content, m.verdict, m.reason, m.flags,"
+		" (SELECT address FROM party p WHERE p.mail = m.id"
+		"  AND p.n = 0 AND p.domain != ''), m.action FROM mail m"
+		" WHERE m.id >= ?1 AND (m.account != '' OR m.login != ''"
+		"  OR m.flags & 1)",
+		"i", from << MM_HISTORY_SERIAL_BITS);
 	if (r < 0)
 		return r;
 	while ((r = mm_db_step(db, stmt)) == 1)

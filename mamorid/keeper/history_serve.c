@@ -10,6 +10,7 @@
 #include "core/address.h"
 #include "core/err.h"
 #include "core/text.h"
+#include "mamorid/keeper/abuse.h"
 #include "mamorid/keeper/history_read.h"
 #include "mamorid/keeper/history_row.h"
 #include "mamorid/keeper/rows.h"
@@ -33,6 +34,7 @@ void mm_history_handle(struct mm_client *client)
 
 	if (r == 0) {
 		mm_history_add(&keeper->history, &mail, mm_keeper_now());
+		mm_abuse_mail(keeper, &mail);
 		if (keeper->flush.deadline == MM_DEADLINE_NONE)
 			keeper->flush.deadline = mm_deadline_in(FLUSH_MS);
 	}

@@ -20,6 +20,7 @@
 
 #include "core/err.h"
 #include "mamorid/channel.h"
+#include "mamorid/keeper/abuse.h"
 #include "mamorid/keeper/client.h"
 #include "mamorid/keeper/control.h"
 #include "mamorid/keeper/history_serve.h"
@@ -170,6 +171,7 @@ static void open_state(struct mm_keeper *keeper)
 	free(folder);
 	free(db);
 	open_settings(keeper);
+	mm_abuse_start(keeper);
 }
 
 static int start(struct mm_keeper *keeper)
@@ -221,6 +223,7 @@ int mm_keeper_main(const struct mm_role *role)
 	if (r < 0)
 		mm_log(MM_LOG_ERROR, "keeper-loop", NULL, "error",
 		       mm_err_text(r), NULL);
+	mm_abuse_stop(&keeper);
 	mm_history_close(&keeper.history);
 	mm_db_close(&keeper.db);
 	mm_store_close(&keeper.store);

@@ -15,6 +15,7 @@
 #include "mamorid/role.h"
 #include "mamorid/uids.h"
 
+struct mm_abuse_counts;
 struct mm_client;
 struct mm_keeper;
 
@@ -44,6 +45,7 @@ struct mm_keeper {
 	struct mm_store store;
 	struct mm_vault vault;
 	struct mm_history_store history;
+	struct mm_abuse_counts *abuse;
 	struct mm_settings_store settings;
 	struct mm_settings_tree *tree;	/* the same, as others read it */
 	struct mm_uids panel;

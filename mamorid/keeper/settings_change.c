@@ -10,6 +10,7 @@
 #include "core/conf_value.h"
 #include "core/err.h"
 #include "core/settings_read.h"
+#include "mamorid/keeper/abuse.h"
 #include "mamorid/keeper/settings_control.h"
 #include "mamorid/keeper/settings_rights.h"
 #include "mamorid/keeper/settings_write.h"
@@ -206,6 +207,19 @@ static int run(struct change *change)
 				     change->request->name, &change->values);
 }
 
+static void tell_abuse(struct mm_keeper *keeper,
+		       const struct mm_settings_request *request)
+{
+	size_t i;
+
+	if (request->level != MM_LEVEL_ACCOUNT &&
+	    request->level != MM_LEVEL_LOGIN)
+		return;
+	for (i = 0; i < request->pairs.count; i++)
+		mm_abuse_changed(keeper, request->name,
+				 request->pairs.list[i].value);
+}
+
 void mm_settings_change_handle(struct mm_client *client)
 {
 	struct mm_settings_store *store = &client->keeper->settings;
@@ -226,6 +240,7 @@ void mm_settings_change_handle(struct mm_client *client)
 		       mm_level_name(request.level), "name", request.name,
 		       "changes", MM_NUM(change.count), "uid",
 		       MM_NUM(client->uid), NULL);
+		tell_abuse(client->keeper, &request);
 		mm_settings_answer(client, "saved", NULL, NULL);
 	} else {
 		mm_settings_fail(client, r, mm_buf_str(&change.error));

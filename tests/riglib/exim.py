@@ -58,6 +58,8 @@ acl_mail:
   accept
 
 acl_rcpt:
+  # Local processes, as in Debian: exim -bs of the courier.
+  accept hosts = :
   accept authenticated = *
   require message = relaying denied
           domains = +local_domains
