@@ -43,6 +43,7 @@ struct master {
 	struct mm_master_view view;
 	struct mm_watch watch;
 	int signals;
+	bool keeper_next; /* leaves when the courier has */
 	bool stop;
 };
 
@@ -65,12 +66,31 @@ static int open_signals(void)
 	return fd;
 }
 
+static void leave_all(struct master *m, enum mm_proc_role role)
+{
+	size_t i;
+
+	for (i = 0; i < m->procs.count; i++)
+		if (m->procs.list[i].role == role)
+			mm_proc_leave(&m->procs.list[i]);
+}
+
+/* After the courier: what Exim has taken from it and the keeper does not know
+ * of would be sent again by the next one. */
+static void keeper_leaves(struct master *m)
+{
+	if (!m->keeper_next ||
+	    mm_procs_running(&m->procs, MM_PROC_COURIER) > 0)
+		return;
+	m->keeper_next = false;
+	leave_all(m, MM_PROC_KEEPER);
+}
+
 /* Read the configuration again; a mistake leaves everything as it is. */
 static void reread(struct master *m)
 {
 	struct mm_conf fresh;
 	struct mm_buf error;
-	size_t i;
 
 	mm_buf_init(&error, 4096);
 	if (mm_conf_read(&fresh, m->conf_path, &error) < 0) {
@@ -83,9 +103,10 @@ static void reread(struct master *m)
 	mm_conf_clear(&fresh);
 	(void)mm_logsink_open(m->conf, m->log_to_stderr);
 	mm_log(MM_LOG_INFO, "config-reread", NULL, "file", m->conf_path, NULL);
-	for (i = 0; i < m->procs.count; i++)
-		if (m->procs.list[i].role != MM_PROC_POOL)
-			mm_proc_leave(&m->procs.list[i]);
+	leave_all(m, MM_PROC_GATE);
+	leave_all(m, MM_PROC_COURIER);
+	m->keeper_next = true;
+	keeper_leaves(m);
 	(void)mm_generations_reload(&m->view.gens);
 }
 
@@ -101,6 +122,7 @@ static void reap(struct master *m)
 		proc = mm_procs_reaped(&m->procs, pid, status);
 		if (proc != NULL && proc->role == MM_PROC_POOL && !m->stop)
 			mm_generations_ended(&m->view.gens, proc);
+		keeper_leaves(m);
 	}
 }
 
@@ -178,10 +200,9 @@ static void stop_role(struct master *m, enum mm_proc_role role, int64_t ms)
 	size_t i;
 
 	for (i = 0; i < m->procs.count; i++)
-		if (m->procs.list[i].role == role) {
+		if (m->procs.list[i].role == role)
 			m->procs.list[i].wanted = false;
-			mm_proc_leave(&m->procs.list[i]);
-		}
+	leave_all(m, role);
 	while (mm_procs_running(&m->procs, role) > 0) {
 		if (mm_deadline_left(deadline) == 0) {
 			mm_log(MM_LOG_WARN, "role-killed", NULL, "name",

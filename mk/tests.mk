@@ -48,8 +48,9 @@ check-run: check-unit-run
 check-unit-run: $(UNIT_BIN)
 	$(Q)tests/run-unit $(UNIT_BIN)
 
-# The same under memcheck, children included, and the daemon. Leaks are ASan's to find. A jail
-# has no room for valgrind, so the test of the jail itself is left out.
+# The same under memcheck, children included, and the daemon. Leaks are ASan's
+# to find. A jail has no room for valgrind, so the test of the jail itself is
+# left out.
 NOJAIL := $(BUILD)/nojail.so
 VALGRIND = env LD_PRELOAD=$(abspath $(NOJAIL)) UNIT_SLOW=50 valgrind -q \
 	--error-exitcode=99 --vgdb=no --trace-children=yes \

@@ -12,7 +12,7 @@ from fault_rig import (Virus, age, kept, no_virus_delivered, of_role, settle,
 from mails import ALICE, OUTSIDER, result
 from riglib import processes, samples
 from riglib.client import wait_for
-from riglib.faults import ALL, IO, KILL, Faults
+from riglib.faults import ALL, IO, KILL, STOP, Faults
 
 
 def steps(rig):
@@ -193,3 +193,26 @@ def test_exim_hangs(choosy):
     settle(choosy)
     assert warned(choosy) == {virus.word: 1 for virus in viruses}
     assert set(kept(choosy).values()) == {1}
+
+
+def test_a_reload_of_the_configuration_does_not_send_it_again(faulty):
+    """The courier is at work when it and the keeper are replaced: however long
+    Exim takes, the keeper waits to be told."""
+    virus, plan = Virus(), faulty.faults
+    keeper, gates = of_role(faulty, "keeper"), of_role(faulty, "gate")
+    with plan.armed("courier", "fork", 1, STOP):
+        assert virus.send(faulty).code == 250
+        wait_for(lambda: plan.fired, "the courier")
+        courier = plan.pid
+        processes.send([faulty.pids["mamorid"]], signal.SIGHUP)
+        wait_for(lambda: not set(gates) & set(of_role(faulty, "gate")),
+                 "other gates")
+        # A keeper that had been told to leave would wait no longer now.
+        for _ in range(3):
+            age(faulty, "keeper", seconds=60)
+        assert of_role(faulty, "keeper") == keeper
+    processes.send([courier], signal.SIGCONT)
+    wait_for(lambda: of_role(faulty, "keeper") not in ([], keeper),
+             "another keeper")
+    settle(faulty)
+    assert warned(faulty).get(virus.word) == 1
