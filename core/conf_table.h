@@ -111,6 +111,9 @@
 	X(ADDRESS, notices_from, "notices.from", "", 0, 0, "", \
 	  "From address of the warning mails; empty for noreply@ the " \
 	  "recipient's domain") \
+	X(STRING, notices_help, "notices.help", "", 0, 0, "", \
+	  "How customers get help, such as a page or a telephone number: " \
+	  "shown in every notice") \
 	X(PATH, notices_folder, "notices.folder", \
 	  "/usr/share/mamori/notices", 0, 0, "", \
 	  "Templates of the warning mails") \

@@ -238,7 +238,8 @@ struct mm_findings {
 	enum mm_verdict verdict;
 	struct mm_finding *list;
 	size_t count;
-	uint32_t parts;		/* leaf parts seen */
+	uint32_t parts; /* leaf parts seen, */
+	uint32_t attachments; /* and those that are not text to read */
 	const char *from;	/* decoded From and Subject, UTF-8, may be "" */
 	const char *subject;
 	const char *date;	/* the Date header's text */
@@ -256,17 +257,15 @@ void mm_findings_clear(struct mm_findings *findings);
 
 /* ---- keeper.sock ----------------------------------------------------- */
 
-enum mm_notice_kind {
-	MM_NOTICE_VIRUS_INBOUND = 1,	/* to a recipient */
-	MM_NOTICE_VIRUS_OUTBOUND = 2,	/* to the authenticated sender */
-	MM_NOTICE_VIRUS_LOCAL = 3,	/* to the owner of a local uid */
-	MM_NOTICE_NOT_CHECKED = 4,	/* to the operator */
-};
+/* A notice's template, "virus-inbound": mm_text_is_name(). */
+#define MM_NOTICE_NAME_MAX 40u
+#define MM_NOTICE_TEXT_MAX 16384u /* a template of a domain's own */
 
+/* In which language, and by whose wording, the keeper finds in the settings
+ * when the courier asks for it. */
 struct mm_notice {
-	enum mm_notice_kind kind;
+	const char *name; /* of the template */
 	const char *to;
-	const char *language;	/* "ja", "en", or NULL for the server's */
 };
 
 /* What must be on disk before the verdict: a quarantine copy for some
@@ -280,6 +279,8 @@ struct mm_record {
 	const char *account;	/* authenticated or owning account, or NULL */
 	const char *direction;	/* "inbound", "outbound", "local" */
 	const char *reason;	/* "virus", "crashed", "limit", ... */
+	const char *done; /* what was done, words of mamori-notices(5)
+				 * with commas: "strip,quarantine"; or NULL */
 	bool quarantine;	/* keep a copy for every recipient */
 	uint64_t body_offset;
 	const char *findings;	/* encoded mm_findings, findings_len bytes */
@@ -303,9 +304,9 @@ enum mm_outbox_kind {
 	MM_OUTBOX_VARIANT = 3,
 };
 
-/* One thing to inject. A notice carries its record; a release and a variant
- * the stored message as the frame's second descriptor, and a variant those of
- * its recipients who have not got it, as an encoded mm_variant. */
+/* One thing to inject. A notice carries its record or facts; a release and a
+ * variant the stored message as the frame's second descriptor, and a variant
+ * those of its recipients who have not got it, as an encoded mm_variant. */
 struct mm_outbox_item {
 	uint32_t version;
 	uint64_t id;
@@ -313,10 +314,14 @@ struct mm_outbox_item {
 	const char *trace;
 	const char *to;
 	const char *sender;	/* envelope sender to use, "" for null */
-	enum mm_notice_kind notice;
+	const char *notice; /* its template's name; NULL for a release */
+	const char *language; /* "ja", "en", or NULL for the server's */
+	const char *text; /* a template in the file's place, or NULL */
 	int64_t created;	/* when it happened, seconds since the epoch */
 	const char *record;	/* encoded, record_len bytes */
 	size_t record_len;
+	const char *facts; /* encoded mm_pairs: values of placeholders */
+	size_t facts_len;
 };
 
 #define MM_OUTBOX_RCPTS_MAX 50u	/* of one variant row */

@@ -29,6 +29,7 @@ enum findings_tag {
 	TAG_MESSAGE_ID = 8,
 	TAG_SIZE = 9,
 	TAG_SCAN_MS = 10,
+	TAG_ATTACHMENTS = 11,
 };
 
 enum finding_tag {
@@ -164,6 +165,8 @@ int mm_findings_encode(struct mm_buf *buf, const struct mm_findings *findings)
 	if ((r = mm_wire_put_num(buf, TAG_VERSION, MM_PROTO_VERSION)) < 0 ||
 	    (r = mm_wire_put_num(buf, TAG_VERDICT, findings->verdict)) < 0 ||
 	    (r = mm_wire_put_num(buf, TAG_PARTS, findings->parts)) < 0 ||
+	    (r = mm_wire_put_num(buf, TAG_ATTACHMENTS, findings->attachments)) <
+		    0 ||
 	    (r = mm_wire_put_str(buf, TAG_FROM, findings->from)) < 0 ||
 	    (r = mm_wire_put_str(buf, TAG_SUBJECT, findings->subject)) < 0 ||
 	    (r = mm_wire_put_str(buf, TAG_DATE, findings->date)) < 0 ||
@@ -253,6 +256,10 @@ static int get_findings_field(uint16_t tag, const struct mm_wire *field,
 	case TAG_PARTS:
 		r = mm_wire_get_num(field, 0, UINT32_MAX, &num);
 		findings->parts = (uint32_t)num;
+		return r;
+	case TAG_ATTACHMENTS:
+		r = mm_wire_get_num(field, 0, UINT32_MAX, &num);
+		findings->attachments = (uint32_t)num;
 		return r;
 	case TAG_FROM:
 		return mm_wire_get_str(field, MM_TEXT_MAX, &findings->from);

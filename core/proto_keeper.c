@@ -23,12 +23,13 @@ enum record_tag {
 	TAG_FINDINGS = 10,
 	TAG_NOTICE = 11,	/* a nested list */
 	TAG_VARIANT = 12,
+	TAG_DONE = 13,
 };
 
 enum notice_tag {
-	TAG_NOTICE_KIND = 1,
+	TAG_NOTICE_KIND = 1, /* of an older version: see add_notice() */
 	TAG_NOTICE_TO = 2,
-	TAG_NOTICE_LANGUAGE = 3,
+	TAG_NOTICE_NAME = 4,
 };
 
 static int put_notice(struct mm_buf *buf, const struct mm_notice *notice)
@@ -37,10 +38,8 @@ static int put_notice(struct mm_buf *buf, const struct mm_notice *notice)
 	int r;
 
 	mm_buf_init(&list, MM_LIST_MAX);
-	if ((r = mm_wire_put_num(&list, TAG_NOTICE_KIND, notice->kind)) == 0 &&
-	    (r = mm_wire_put_str(&list, TAG_NOTICE_TO, notice->to)) == 0 &&
-	    (r = mm_wire_put_str(&list, TAG_NOTICE_LANGUAGE,
-				 notice->language)) == 0)
+	if ((r = mm_wire_put_str(&list, TAG_NOTICE_NAME, notice->name)) == 0 &&
+	    (r = mm_wire_put_str(&list, TAG_NOTICE_TO, notice->to)) == 0)
 		r = mm_wire_put(buf, TAG_NOTICE, list.data, list.len);
 	mm_buf_clear(&list);
 	return r;
@@ -57,6 +56,7 @@ int mm_record_encode(struct mm_buf *buf, const struct mm_record *record)
 	    (r = mm_wire_put_str(buf, TAG_ACCOUNT, record->account)) < 0 ||
 	    (r = mm_wire_put_str(buf, TAG_DIRECTION, record->direction)) < 0 ||
 	    (r = mm_wire_put_str(buf, TAG_REASON, record->reason)) < 0 ||
+	    (r = mm_wire_put_str(buf, TAG_DONE, record->done)) < 0 ||
 	    (r = mm_wire_put_num(buf, TAG_QUARANTINE, record->quarantine)) <
 		    0 ||
 	    (r = mm_wire_put_num(buf, TAG_BODY_OFFSET, record->body_offset)) <
@@ -74,27 +74,27 @@ int mm_record_encode(struct mm_buf *buf, const struct mm_record *record)
 	return r;
 }
 
-static int get_notice(const struct mm_wire *list, struct mm_notice *notice)
+static int get_notice(const struct mm_wire *list, struct mm_notice *notice,
+		      bool *old_r)
 {
 	struct mm_wire in = *list, field;
-	uint64_t num = 0;
 	uint16_t tag;
 	int r;
 
+	*old_r = false;
 	while ((r = mm_wire_next(&in, &tag, &field)) > 0) {
 		if (tag == TAG_NOTICE_KIND)
-			r = mm_wire_get_num(&field, MM_NOTICE_VIRUS_INBOUND,
-					    MM_NOTICE_NOT_CHECKED, &num);
+			*old_r = true;
 		else if (tag == TAG_NOTICE_TO)
 			r = mm_wire_get_str(&field, MM_TEXT_MAX, &notice->to);
-		else if (tag == TAG_NOTICE_LANGUAGE)
-			r = mm_wire_get_str(&field, MM_TRACE_MAX,
-					    &notice->language);
+		else if (tag == TAG_NOTICE_NAME)
+			r = mm_list_name(&field, &notice->name);
 		if (r < 0)
 			return r;
 	}
-	notice->kind = (enum mm_notice_kind)num;
-	return r == 0 && (num == 0 || notice->to == NULL) ? MM_ERR_FORMAT : r;
+	if (r == 0 && (notice->to == NULL || (notice->name == NULL && !*old_r)))
+		r = MM_ERR_FORMAT;
+	return r;
 }
 
 static int add_recipient(const struct mm_wire *field, struct mm_record *record)
@@ -108,13 +108,19 @@ static int add_recipient(const struct mm_wire *field, struct mm_record *record)
 			       &record->recipients[record->nrecipients++]);
 }
 
+/* A record that an older version has stored has notices with a number in the
+ * name's place. They are in the outbox since then and left out here. */
 static int add_notice(const struct mm_wire *field, struct mm_record *record)
 {
+	bool old;
 	int r = mm_list_grow((void **)&record->notices, record->nnotices,
 			     sizeof(*record->notices), MM_RECIPIENTS_MAX);
 
-	return r < 0 ? r
-		     : get_notice(field, &record->notices[record->nnotices++]);
+	if (r < 0 || (r = get_notice(field, &record->notices[record->nnotices],
+				     &old)) < 0)
+		return r;
+	record->nnotices += !old;
+	return 0;
 }
 
 static int get_record_field(uint16_t tag, const struct mm_wire *field,
@@ -138,6 +144,8 @@ static int get_record_field(uint16_t tag, const struct mm_wire *field,
 		return mm_wire_get_str(field, MM_TEXT_MAX, &record->direction);
 	case TAG_REASON:
 		return mm_wire_get_str(field, MM_TEXT_MAX, &record->reason);
+	case TAG_DONE:
+		return mm_wire_get_str(field, MM_TEXT_MAX, &record->done);
 	case TAG_QUARANTINE:
 		r = mm_wire_get_num(field, 0, 1, &num);
 		record->quarantine = num == 1;

@@ -8,6 +8,7 @@
 
 #include "core/err.h"
 #include "core/proto.h"
+#include "core/text.h"
 
 int mm_list_grow(void **list, size_t count, size_t size, size_t max)
 {
@@ -41,4 +42,13 @@ int mm_list_version(const struct mm_wire *field, uint32_t *version_r)
 	if (r == 0)
 		*version_r = (uint32_t)num;
 	return r;
+}
+
+int mm_list_name(const struct mm_wire *field, const char **name_r)
+{
+	int r = mm_wire_get_str(field, MM_NOTICE_NAME_MAX, name_r);
+
+	if (r < 0)
+		return r;
+	return mm_text_is_name(*name_r, MM_NOTICE_NAME_MAX) ? 0 : MM_ERR_FORMAT;
 }

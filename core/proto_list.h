@@ -13,6 +13,9 @@
  * is zeroed. */
 MM_CHECK int mm_list_grow(void **list, size_t count, size_t size, size_t max);
 
+/* A notice's name: 0, or MM_ERR_FORMAT, MM_ERR_LIMIT. Points into the field. */
+MM_CHECK int mm_list_name(const struct mm_wire *field, const char **name_r);
+
 /* The version field: 0, MM_ERR_VERSION when older or newer than we speak, or
  * MM_ERR_FORMAT. */
 MM_CHECK int mm_list_version(const struct mm_wire *field,

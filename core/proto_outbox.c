@@ -18,9 +18,12 @@ enum item_tag {
 	TAG_ITEM_TRACE = 4,
 	TAG_TO = 5,
 	TAG_ITEM_SENDER = 6,
-	TAG_ITEM_NOTICE = 7,
 	TAG_CREATED = 8,
 	TAG_RECORD = 9,
+	TAG_ITEM_NOTICE = 10,
+	TAG_LANGUAGE = 11,
+	TAG_TEMPLATE = 12,
+	TAG_FACTS = 13,
 };
 
 enum done_tag {
@@ -44,9 +47,12 @@ int mm_outbox_item_encode(struct mm_buf *buf, const struct mm_outbox_item *item)
 	    (r = mm_wire_put_str(buf, TAG_ITEM_TRACE, item->trace)) < 0 ||
 	    (r = mm_wire_put_str(buf, TAG_TO, item->to)) < 0 ||
 	    (r = mm_wire_put_str(buf, TAG_ITEM_SENDER, item->sender)) < 0 ||
-	    (r = mm_wire_put_num(buf, TAG_ITEM_NOTICE, item->notice)) < 0 ||
+	    (r = mm_wire_put_str(buf, TAG_ITEM_NOTICE, item->notice)) < 0 ||
+	    (r = mm_wire_put_str(buf, TAG_LANGUAGE, item->language)) < 0 ||
+	    (r = mm_wire_put_str(buf, TAG_TEMPLATE, item->text)) < 0 ||
 	    (r = mm_wire_put_num(buf, TAG_CREATED, (uint64_t)item->created)) <
-		    0)
+		    0 ||
+	    (r = mm_wire_put(buf, TAG_FACTS, item->facts, item->facts_len)) < 0)
 		return r;
 	return mm_wire_put(buf, TAG_RECORD, item->record, item->record_len);
 }
@@ -74,9 +80,15 @@ static int get_item_field(uint16_t tag, const struct mm_wire *field,
 	case TAG_ITEM_SENDER:
 		return mm_wire_get_str(field, MM_TEXT_MAX, &item->sender);
 	case TAG_ITEM_NOTICE:
-		r = mm_wire_get_num(field, 0, MM_NOTICE_NOT_CHECKED, &num);
-		item->notice = (enum mm_notice_kind)num;
-		return r;
+		return mm_list_name(field, &item->notice);
+	case TAG_LANGUAGE:
+		return mm_wire_get_str(field, MM_TRACE_MAX, &item->language);
+	case TAG_TEMPLATE:
+		return mm_wire_get_str(field, MM_NOTICE_TEXT_MAX, &item->text);
+	case TAG_FACTS:
+		item->facts = (const char *)field->pos;
+		item->facts_len = mm_wire_left(field);
+		return 0;
 	case TAG_CREATED:
 		r = mm_wire_get_num(field, 0, INT64_MAX, &num);
 		item->created = (int64_t)num;
@@ -107,7 +119,7 @@ int mm_outbox_item_decode(const void *data, size_t len,
 	if (item_r->version == 0 || item_r->id == 0 || item_r->kind == 0 ||
 	    item_r->trace == NULL || item_r->to == NULL ||
 	    item_r->sender == NULL ||
-	    (item_r->kind == MM_OUTBOX_NOTICE && item_r->notice == 0))
+	    (item_r->kind == MM_OUTBOX_NOTICE && item_r->notice == NULL))
 		return MM_ERR_FORMAT;
 	return 0;
 }

@@ -120,6 +120,14 @@ bool mm_text_has_suffix(const char *text, const char *suffix)
 	return len >= tail && strcasecmp(text + len - tail, suffix) == 0;
 }
 
+bool mm_text_is_name(const char *text, size_t max)
+{
+	const size_t len = strlen(text);
+
+	return len > 0 && len <= max &&
+	       strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
+}
+
 int mm_text_number(const char *text, uint64_t min, uint64_t max,
 		   uint64_t *num_r)
 {

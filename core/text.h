@@ -27,6 +27,10 @@ void mm_text_lower(char *text);
 bool mm_text_has_prefix(const char *text, const char *prefix);
 bool mm_text_has_suffix(const char *text, const char *suffix);
 
+/* Is this a name of 1 to max lower-case letters, digits and hyphens, which may
+ * become a part of a path? */
+bool mm_text_is_name(const char *text, size_t max);
+
 /* A decimal number without sign or spaces, from min to max.
  * 0, MM_ERR_INVALID or MM_ERR_LIMIT. */
 MM_CHECK int mm_text_number(const char *text, uint64_t min, uint64_t max,

@@ -5,7 +5,7 @@ CORE_LIBC_SRC := core/err.c core/buf.c core/wire.c core/deadline.c \
 CORE_SRC := $(CORE_LIBC_SRC) core/proto_inspect.c core/proto_rewrite.c \
 	core/proto_keeper.c core/proto_outbox.c core/proto_variant.c \
 	core/proto_history.c core/settings_hold.c \
-	core/proto_control.c core/conf.c core/conf_yaml.c core/conf_value.c \
+	core/template.c core/proto_control.c core/conf.c core/conf_yaml.c core/conf_value.c \
 	core/conf_text.c core/settings.c core/settings_value.c \
 	core/settings_text.c core/settings_yaml.c core/settings_path.c \
 	core/settings_read.c core/settings_map.c core/network.c \

@@ -11,8 +11,9 @@
 #include <string.h>
 
 #include "core/err.h"
+#include "core/template.h"
+#include "core/text.h"
 #include "mamorid/courier/mailtext.h"
-#include "mamorid/courier/template.h"
 #include "mamorid/courier/values.h"
 #include "mamorid/log.h"
 #include "mamorid/xalloc.h"
@@ -25,6 +26,7 @@ static const char built_in[] =
 	"\n"
 	"A mail was stopped by the virus check of this mail server.\n"
 	"\n"
+	"{list}\n"
 	"Reason:       {reason}\n"
 	"Found:        {virus}\n"
 	"File(s):      {files}\n"
@@ -39,54 +41,40 @@ static const char built_in[] =
 	"If you have a question, send the reference to the operator of\n"
 	"{server}. Please do not reply to this mail.\n";
 
-static const char *file_name(enum mm_notice_kind kind)
-{
-	switch (kind) {
-	case MM_NOTICE_VIRUS_INBOUND:
-		return "virus-inbound.txt";
-	case MM_NOTICE_VIRUS_OUTBOUND:
-		return "virus-outbound.txt";
-	case MM_NOTICE_VIRUS_LOCAL:
-		return "virus-local.txt";
-	case MM_NOTICE_NOT_CHECKED:
-		break;
-	}
-	return "not-checked.txt";
-}
-
-/* The mailbox's own language, else the server's. */
 static const char *language_of(const struct mm_conf *conf,
-			       const struct mm_outbox_item *item,
-			       const struct mm_record *record)
+			       const struct mm_outbox_item *item)
 {
-	const char *language;
-	size_t i;
-
-	for (i = 0; i < record->nnotices; i++) {
-		language = record->notices[i].language;
-		if (language == NULL ||
-		    record->notices[i].kind != item->notice ||
-		    !mm_address_equal(record->notices[i].to, item->to))
-			continue;
-		/* It becomes a part of a path. */
-		if (strcmp(language, "en") == 0)
-			return "en";
-		if (strcmp(language, "ja") == 0)
-			return "ja";
-	}
+	/* It becomes a part of a path. */
+	if (item->language != NULL && strcmp(item->language, "en") == 0)
+		return "en";
+	if (item->language != NULL && strcmp(item->language, "ja") == 0)
+		return "ja";
 	return conf->notices_language == MM_CONF_LANGUAGE_EN ? "en" : "ja";
 }
 
-static int load(struct mm_template *tpl, const struct mm_conf *conf,
-		const struct mm_outbox_item *item, const char *language)
+static void tell_bad(const struct mm_outbox_item *item, const char *file, int r)
 {
-	char *path = mm_xasprintf("%s/%s/%s", conf->notices_folder, language,
-				  file_name(item->notice));
-	int r = mm_template_load(tpl, path);
+	mm_log(MM_LOG_ERROR, "notice-template", item->trace, "file", file,
+	       "error", mm_err_text(r), NULL);
+}
 
-	if (r < 0) {
-		mm_log(MM_LOG_ERROR, "notice-template", item->trace, "file",
-		       path, "error", mm_err_text(r), NULL);
+/* The domain's own wording, else the file's, else the built-in one. */
+static int load(struct mm_template *tpl, const struct mm_conf *conf,
+		const struct mm_outbox_item *item)
+{
+	char *path;
+	int r;
+
+	if (item->text != NULL) {
+		if ((r = mm_template_parse(tpl, item->text)) == 0)
+			return 0;
+		tell_bad(item, "settings", r);
+		mm_template_clear(tpl);
+	}
+	path = mm_xasprintf("%s/%s/%s.txt", conf->notices_folder,
+			    language_of(conf, item), item->notice);
+	if ((r = mm_template_load(tpl, path)) < 0) {
+		tell_bad(item, path, r);
 		mm_template_clear(tpl);
 		r = mm_template_parse(tpl, built_in);
 	}
@@ -198,7 +186,7 @@ static int render(struct mm_buf *out, const struct mm_conf *conf,
 
 	mm_buf_init(&subject, MM_TEMPLATE_MAX);
 	mm_buf_init(&body, MM_NOTICE_MAX / 4);
-	if ((r = mm_values_fill(&values, tpl, item, record)) == 0 &&
+	if ((r = mm_values_fill(&values, tpl, conf, item, record)) == 0 &&
 	    (r = mm_template_subject(tpl, &values, &subject)) == 0 &&
 	    (r = mm_template_body(tpl, &values, &body)) == 0 &&
 	    (r = put_headers(out, conf, item, mm_buf_str(&subject))) == 0)
@@ -213,19 +201,21 @@ int mm_notice_render(const struct mm_conf *conf,
 		     const struct mm_outbox_item *item, struct mm_buf *out)
 {
 	const char *domain = mm_address_domain(item->to);
-	struct mm_template tpl;
-	struct mm_record record;
-	int r;
+	struct mm_template tpl = { .body = 0 };
+	struct mm_record record = { .version = 0 };
+	const bool has_record = item->record_len > 0;
+	int r = 0;
 
 	if (!mm_address_is_plain(item->to) ||
-	    !is_dot_atom(domain, strlen(domain)))
+	    !is_dot_atom(domain, strlen(domain)) ||
+	    !mm_text_is_name(item->notice, MM_NOTICE_NAME_MAX))
 		return MM_ERR_INVALID;
-	memset(&tpl, 0, sizeof(tpl));
-	r = mm_record_decode(item->record, item->record_len, &record);
+	if (has_record)
+		r = mm_record_decode(item->record, item->record_len, &record);
 	if (r == 0)
-		r = load(&tpl, conf, item, language_of(conf, item, &record));
+		r = load(&tpl, conf, item);
 	if (r == 0)
-		r = render(out, conf, item, &tpl, &record);
+		r = render(out, conf, item, &tpl, has_record ? &record : NULL);
 	mm_record_clear(&record);
 	mm_template_clear(&tpl);
 	return r;

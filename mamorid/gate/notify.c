@@ -83,85 +83,81 @@ static bool is_suspended(const struct mm_settings_view *view, int64_t now)
 	return until->off || (int64_t)until->num > now;
 }
 
-static const char *language_of(const struct mm_settings_view *view)
+static void add_notice(struct mm_notices *notices, const char *name,
+		       const char *to)
 {
-	const struct mm_setting_value *language =
-		mm_settings_value(view, MM_SETTING_NOTICE_LANGUAGE, NULL);
-
-	switch (language->num) {
-	case MM_NOTICE_LANGUAGE_JA:
-		return "ja";
-	case MM_NOTICE_LANGUAGE_EN:
-		return "en";
-	default:
-		return NULL;
-	}
-}
-
-static void add_notice(struct mm_record *record, enum mm_notice_kind kind,
-		       const char *to, const char *language)
-{
-	record->notices[record->nnotices++] = (struct mm_notice){
-		.kind = kind, .to = to, .language = language
-	};
+	notices->list[notices->count++] =
+		(struct mm_notice){ .name = name, .to = to };
 }
 
 /* Suspension goes before all. That a mailbox wants no warnings yields to a
  * mailing list: its members are told. */
-static void add_wanted(struct mm_record *record, enum mm_notice_kind kind,
+static void add_wanted(struct mm_notices *notices, const char *name,
 		       const struct mm_notify *notify,
-		       const struct mm_mailbox *box)
+		       const struct mm_mailboxes *boxes)
 {
 	struct mm_settings_view view;
+	size_t i;
 
-	mm_settings_view(notify->tree, box->address, &view);
-	if (!is_suspended(&view, notify->now) &&
-	    (box->member ||
-	     mm_settings_value(&view, MM_SETTING_VIRUS_NOTICE, NULL)->num != 0))
-		add_notice(record, kind, box->address, language_of(&view));
-	mm_settings_view_clear(&view);
+	for (i = 0; i < boxes->count; i++) {
+		const struct mm_mailbox *box = &boxes->list[i];
+
+		mm_settings_view(notify->tree, box->address, &view);
+		if (!is_suspended(&view, notify->now) &&
+		    (box->member ||
+		     mm_settings_value(&view, MM_SETTING_VIRUS_NOTICE, NULL)
+				     ->num != 0))
+			add_notice(notices, name, box->address);
+		mm_settings_view_clear(&view);
+	}
 }
 
-static void find_boxes(const struct mm_record *record,
-		       const struct mm_treatment *treatment,
-		       const struct mm_notify *notify,
-		       struct mm_mailboxes *boxes)
+static void find_boxes(struct mm_notices *notices,
+		       const struct mm_record *record,
+		       const struct mm_notify_wish *wish,
+		       const struct mm_notify *notify)
 {
 	size_t i;
 
-	if (treatment->warn_recipients)
+	if ((wish->notify & MM_NOTIFY_RECIPIENT) != 0)
 		for (i = 0; i < record->nrecipients; i++)
 			if (mm_notify_is_local(notify, record->recipients[i]))
-				add_boxes(notify, record->recipients[i], boxes);
-	if (treatment->warn_account && record->account != NULL &&
+				add_boxes(notify, record->recipients[i],
+					  &notices->recipients);
+	if ((wish->notify & MM_NOTIFY_SENDER) != 0 && record->account != NULL &&
+	    *record->sender != '\0' &&
 	    mm_notify_is_local(notify, record->account))
-		add_boxes(notify, record->account, boxes);
-	sort_boxes(boxes);
+		add_boxes(notify, record->account, &notices->sender);
+	sort_boxes(&notices->recipients);
+	sort_boxes(&notices->sender);
 }
 
-void mm_notify_list(struct mm_record *record,
-		    const struct mm_treatment *treatment,
-		    enum mm_direction direction, const struct mm_notify *notify,
-		    struct mm_mailboxes *boxes)
+void mm_notices_make(struct mm_notices *notices_r,
+		     const struct mm_record *record,
+		     const struct mm_notify_wish *wish,
+		     const struct mm_notify *notify)
 {
-	/* No treatment warns both recipients and an account. */
-	const enum mm_notice_kind kind =
-		treatment->warn_recipients	     ? MM_NOTICE_VIRUS_INBOUND
-		: direction == MM_DIRECTION_OUTBOUND ? MM_NOTICE_VIRUS_OUTBOUND
-						     : MM_NOTICE_VIRUS_LOCAL;
-	const char *operator= notify->conf->operator;
-	size_t i;
+	const char *operator = notify->conf->operator;
 
-	record->notices = NULL;
-	record->nnotices = 0;
-	if (notify->conf->notices_enabled)
-		find_boxes(record, treatment, notify, boxes);
+	memset(notices_r, 0, sizeof(*notices_r));
+	if (!notify->conf->notices_enabled)
+		return;
+	find_boxes(notices_r, record, wish, notify);
 	/* The mailboxes and the operator. */
-	record->notices =
-		mm_xcalloc(boxes->count + 1, sizeof(*record->notices));
-	for (i = 0; i < boxes->count; i++)
-		add_wanted(record, kind, notify, &boxes->list[i]);
-	if (notify->conf->notices_enabled && treatment->tell_operator &&
+	notices_r->list = mm_xcalloc(notices_r->recipients.count +
+					     notices_r->sender.count + 1,
+				     sizeof(*notices_r->list));
+	add_wanted(notices_r, wish->recipient, notify, &notices_r->recipients);
+	add_wanted(notices_r, wish->sender, notify, &notices_r->sender);
+	if ((wish->notify & MM_NOTIFY_OPERATOR) != 0 &&
 	    mm_address_is_plain(operator))
-		add_notice(record, MM_NOTICE_NOT_CHECKED, operator, NULL);
+		add_notice(notices_r, wish->operator, operator);
+}
+
+void mm_notices_clear(struct mm_notices *notices)
+{
+	free(notices->list);
+	mm_mailboxes_clear(&notices->recipients);
+	mm_mailboxes_clear(&notices->sender);
+	memset(notices, 0, sizeof(*notices));
 }

@@ -3,10 +3,9 @@
 
 #include "core/conf.h"
 #include "core/proto.h"
+#include "core/rules.h"
 #include "core/settings_map.h"
-#include "mamorid/gate/direction.h"
 #include "mamorid/gate/domains.h"
-#include "mamorid/gate/policy.h"
 
 /* What decides who is told. */
 struct mm_notify {
@@ -16,16 +15,33 @@ struct mm_notify {
 	int64_t now; /* seconds since the epoch, for suspensions */
 };
 
-/* Put into record who is to be told of the treatment: each mailbox behind the
- * recipients once, in the order of their names, unless it does not want to be;
- * none outside this server but the operator's. Members of a mailing list are
- * told in any case. Sets record->notices, which the caller frees, and
- * record->nnotices; the addresses are in *boxes, which must be empty and is
- * cleared after the record is done with. */
-void mm_notify_list(struct mm_record *record,
-		    const struct mm_treatment *treatment,
-		    enum mm_direction direction, const struct mm_notify *notify,
-		    struct mm_mailboxes *boxes);
+/* Who is told, and by which template. */
+struct mm_notify_wish {
+	unsigned int notify; /* enum mm_rule_notify */
+	const char *recipient;
+	const char *sender;
+	const char *operator;
+};
+
+struct mm_notices {
+	struct mm_notice *list;
+	size_t count;
+	struct mm_mailboxes recipients, sender; /* what list points into */
+};
+
+/* The notices of a record: to each mailbox behind its recipients once, in the
+ * order of their names; to the mailbox behind its account, but not for mail
+ * with a null sender, which could begin a loop (RFC 3834, 2); and to the
+ * operator. A mailbox is told unless it does not want to be; members of a
+ * mailing list are told in any case; nobody while notices are suspended, and
+ * nobody outside this server but the operator. The sender's address and the
+ * author of list mail never count. Points into record, wish and conf. Release
+ * with mm_notices_clear(). */
+void mm_notices_make(struct mm_notices *notices_r,
+		     const struct mm_record *record,
+		     const struct mm_notify_wish *wish,
+		     const struct mm_notify *notify);
+void mm_notices_clear(struct mm_notices *notices);
 
 /* Is this an address of a mailbox of ours? */
 bool mm_notify_is_local(const struct mm_notify *notify, const char *address);

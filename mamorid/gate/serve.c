@@ -158,6 +158,22 @@ static bool is_held(const struct job *job)
 	return strcmp(job->treatment.reason, "held") == 0;
 }
 
+static struct mm_notify_wish wish_of(const struct job *job)
+{
+	const struct mm_treatment *t = &job->treatment;
+
+	return (struct mm_notify_wish){
+		.notify = (t->warn_recipients ? MM_NOTIFY_RECIPIENT : 0u) |
+			  (t->warn_account ? MM_NOTIFY_SENDER : 0u) |
+			  (t->tell_operator ? MM_NOTIFY_OPERATOR : 0u),
+		.recipient = "virus-inbound",
+		.sender = job->direction == MM_DIRECTION_OUTBOUND
+				  ? "virus-outbound"
+				  : "virus-local",
+		.operator = "not-checked",
+	};
+}
+
 /* What must be on disk first. On failure the mail is deferred: neither lost
  * nor passed. */
 static void record(struct job *job)
@@ -177,10 +193,13 @@ static void record(struct job *job)
 		.findings_len = job->inspection.bytes.len,
 	};
 	const struct mm_notify notify = notify_of(job);
-	struct mm_mailboxes boxes = { .list = NULL };
+	const struct mm_notify_wish wish = wish_of(job);
+	struct mm_notices notices;
 	struct mm_buf why;
 
-	mm_notify_list(&rec, &job->treatment, job->direction, &notify, &boxes);
+	mm_notices_make(&notices, &rec, &wish, &notify);
+	rec.notices = notices.list;
+	rec.nnotices = notices.count;
 	if (!rec.quarantine && rec.nnotices == 0)
 		goto out;
 	mm_buf_init(&why, MM_TEXT_MAX);
@@ -195,8 +214,7 @@ static void record(struct job *job)
 	}
 	mm_buf_clear(&why);
 out:
-	free(rec.notices);
-	mm_mailboxes_clear(&boxes);
+	mm_notices_clear(&notices);
 }
 
 static int send_verdict(const struct job *job, const struct mm_answer *answer,

@@ -344,7 +344,11 @@ static void pass_all(struct inspection *in, const struct mm_source *source)
 
 static void describe(struct inspection *in, struct mm_findings *findings)
 {
+	size_t i;
+
 	findings->parts = (uint32_t)in->mail.count;
+	for (i = 0; i < in->mail.count; i++)
+		findings->attachments += !in->mail.leaves[i].in_body;
 	mm_report_text(&findings->from, in->mail.from);
 	mm_report_text(&findings->subject, in->mail.subject);
 	mm_report_text(&findings->date, in->mail.date);

@@ -14,7 +14,7 @@
 #include "core/err.h"
 #include "mamorid/log.h"
 
-#define STATEMENTS_MAX 96u
+#define STATEMENTS_MAX 128u
 #define BUSY_MS 2000
 
 struct mm_db {
@@ -45,6 +45,21 @@ static int exec(struct mm_db *db, const char *sql, const char *what)
 		       : fail(db, what);
 }
 
+/* A new file has version 0 and needs none. One that is stopped in between
+ * goes on from the version that it has reached. */
+static int upgrade(struct mm_db *db, const struct mm_db_schema *schema,
+		   int64_t version)
+{
+	int r = 0;
+
+	for (; version > 0 && version < schema->version && r == 0; version++) {
+		r = exec(db, schema->upgrades[version - 1], "upgrade");
+		if (r < 0)
+			mm_db_rollback(db);
+	}
+	return r;
+}
+
 int mm_db_open(struct mm_db **db_r, const char *path,
 	       const struct mm_db_schema *schema)
 {
@@ -69,7 +84,9 @@ int mm_db_open(struct mm_db **db_r, const char *path,
 	    (r = mm_db_get(db, &version, "PRAGMA user_version", "")) < 0)
 		goto out;
 	r = version > schema->version ? MM_ERR_VERSION
-				      : exec(db, schema->create, "schema");
+				      : upgrade(db, schema, version);
+	if (r == 0)
+		r = exec(db, schema->create, "schema");
 out:
 	if (r < 0)
 		mm_db_close(&db);

@@ -23,12 +23,15 @@ struct mm_db_schema {
 	int64_t version; /* the newest that this program knows */
 	const char *setup; /* statements for each connection */
 	const char *create; /* makes what is missing and sets the version */
+	const char *const *upgrades; /* [n]: from version n + 1 to n + 2; each
+				      * begins and commits; NULL: none */
 };
 
 /* keeper.sqlite: every commit is on disk when it returns. */
 extern const struct mm_db_schema mm_db_state;
 
-/* Open or create a file of this kind, set it up, create missing tables. 0,
+/* Open or create a file of this kind, set it up, bring an older one up to
+ * date, create missing tables. 0,
  * MM_ERR_VERSION (made by a newer version), MM_ERR_NOMEM, MM_ERR_SYS. Close
  * with mm_db_close(). */
 MM_CHECK int mm_db_open(struct mm_db **db_r, const char *path,

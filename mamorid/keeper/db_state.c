@@ -60,9 +60,10 @@ static const char create[] =
 	"CREATE TABLE IF NOT EXISTS outbox("
 	"  id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL,"
 	"  record INTEGER NOT NULL, quarantine INTEGER NOT NULL,"
-	"  notice INTEGER NOT NULL, recipient TEXT NOT NULL,"
+	"  recipient TEXT NOT NULL,"
 	"  created INTEGER NOT NULL, due INTEGER NOT NULL,"
-	"  tries INTEGER NOT NULL, reply TEXT NOT NULL);"
+	"  tries INTEGER NOT NULL, reply TEXT NOT NULL,"
+	"  template TEXT NOT NULL DEFAULT '', facts BLOB);"
 	"CREATE INDEX IF NOT EXISTS outbox_due ON outbox(due, id);"
 	"CREATE INDEX IF NOT EXISTS outbox_record ON outbox(record);"
 	"CREATE INDEX IF NOT EXISTS outbox_quarantine ON outbox(quarantine);"
@@ -74,11 +75,27 @@ static const char create[] =
 	"  outbox INTEGER NOT NULL, recipient TEXT NOT NULL,"
 	"  options TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0,"
 	"  PRIMARY KEY(outbox, recipient)) WITHOUT ROWID;"
-	"PRAGMA user_version = 1;"
+	"PRAGMA user_version = 2;"
 	"COMMIT;";
 
+/* Version 1 had a number for each of four notices. */
+static const char from_1[] =
+	"BEGIN IMMEDIATE;"
+	"ALTER TABLE outbox ADD COLUMN template TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE outbox ADD COLUMN facts BLOB;"
+	"UPDATE outbox SET template = CASE notice"
+	"  WHEN 1 THEN 'virus-inbound' WHEN 2 THEN 'virus-outbound'"
+	"  WHEN 3 THEN 'virus-local' WHEN 4 THEN 'not-checked'"
+	"  ELSE '' END;"
+	"ALTER TABLE outbox DROP COLUMN notice;"
+	"PRAGMA user_version = 2;"
+	"COMMIT;";
+
+static const char *const upgrades[] = { from_1 };
+
 const struct mm_db_schema mm_db_state = {
-	.version = 1,
+	.version = 2,
+	.upgrades = upgrades,
 	.setup = setup,
 	.create = create,
 };

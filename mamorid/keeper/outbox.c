@@ -15,28 +15,23 @@
 
 #define ROW_COLUMNS \
 	"SELECT o.id, o.kind, o.record, o.quarantine, o.tries, o.created," \
-	" o.notice, o.recipient, r.created, r.trace, r.sender," \
-	" coalesce(q.hash, v.hash), r.bytes FROM outbox o" \
-	" JOIN record r ON r.id = o.record" \
+	" o.template, o.recipient, coalesce(r.created, o.created)," \
+	" r.trace, r.sender, coalesce(q.hash, v.hash), r.bytes, o.facts" \
+	" FROM outbox o LEFT JOIN record r ON r.id = o.record" \
 	" LEFT JOIN quarantine q ON q.id = o.quarantine" \
 	" LEFT JOIN variant v ON v.outbox = o.id "
 
-static int add(struct mm_db *db, enum mm_outbox_kind kind, int64_t record,
-	       int64_t quarantine, int64_t notice, const char *to, int64_t now)
-{
-	return mm_db_run(db,
-			 "INSERT INTO outbox(kind, record, quarantine, notice,"
-			 " recipient, created, due, tries, reply)"
-			 " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?6, 0, '')",
-			 "iiiisi", (int64_t)kind, record, quarantine, notice,
-			 to, now);
-}
-
-int mm_outbox_add_notice(struct mm_db *db, int64_t record,
-			 enum mm_notice_kind notice, const char *to,
+int mm_outbox_add_notice(struct mm_db *db, int64_t record, const char *notice,
+			 const char *to, const struct mm_buf *facts,
 			 int64_t now)
 {
-	return add(db, MM_OUTBOX_NOTICE, record, 0, (int64_t)notice, to, now);
+	return mm_db_run(db,
+			 "INSERT INTO outbox(kind, record, quarantine,"
+			 " template, recipient, facts, created, due, tries,"
+			 " reply) VALUES(?1, ?2, 0, ?3, ?4, ?5, ?6, ?6, 0, '')",
+			 "iissbi", (int64_t)MM_OUTBOX_NOTICE, record, notice,
+			 to, facts == NULL ? NULL : facts->data,
+			 facts == NULL ? (size_t)0 : facts->len, now);
 }
 
 int mm_outbox_add_release(struct mm_db *db, int64_t record, int64_t quarantine,
@@ -49,7 +44,12 @@ int mm_outbox_add_release(struct mm_db *db, int64_t record, int64_t quarantine,
 		      "i", quarantine);
 	if (r != 0)
 		return r < 0 ? r : 0;
-	r = add(db, MM_OUTBOX_RELEASE, record, quarantine, 0, to, now);
+	r = mm_db_run(db,
+		      "INSERT INTO outbox(kind, record, quarantine, recipient,"
+		      " created, due, tries, reply)"
+		      " VALUES(?1, ?2, ?3, ?4, ?5, ?5, 0, '')",
+		      "iiisi", (int64_t)MM_OUTBOX_RELEASE, record, quarantine,
+		      to, now);
 	return r < 0 ? r : 1;
 }
 
@@ -59,9 +59,20 @@ int mm_outbox_forget_release(struct mm_db *db, int64_t quarantine)
 			 quarantine);
 }
 
+static int put_blob(struct mm_buf *buf, sqlite3_stmt *stmt, int column)
+{
+	const void *data = sqlite3_column_blob(stmt, column);
+
+	return data == NULL
+		       ? 0
+		       : mm_buf_put(buf, data,
+				    (size_t)sqlite3_column_bytes(stmt, column));
+}
+
 static int fill_row(sqlite3_stmt *stmt, struct mm_outbox_row *row)
 {
 	const char *hash = mm_db_text(stmt, 11);
+	int r;
 
 	row->id = sqlite3_column_int64(stmt, 0);
 	row->kind = (enum mm_outbox_kind)sqlite3_column_int64(stmt, 1);
@@ -69,7 +80,7 @@ static int fill_row(sqlite3_stmt *stmt, struct mm_outbox_row *row)
 	row->quarantine = sqlite3_column_int64(stmt, 3);
 	row->tries = sqlite3_column_int64(stmt, 4);
 	row->queued = sqlite3_column_int64(stmt, 5);
-	row->notice = (enum mm_notice_kind)sqlite3_column_int64(stmt, 6);
+	row->notice = mm_xstrdup(mm_db_text(stmt, 6));
 	row->to = mm_xstrdup(mm_db_text(stmt, 7));
 	row->happened = sqlite3_column_int64(stmt, 8);
 	row->trace = mm_xstrdup(mm_db_text(stmt, 9));
@@ -77,8 +88,8 @@ static int fill_row(sqlite3_stmt *stmt, struct mm_outbox_row *row)
 	memcpy(row->hash, hash, strnlen(hash, MM_STORE_HASH_SIZE - 1));
 	if (row->kind == MM_OUTBOX_VARIANT)
 		return 0; /* its recipients come by mm_outbox_variant_left() */
-	return mm_buf_put(&row->bytes, sqlite3_column_blob(stmt, 12),
-			  (size_t)sqlite3_column_bytes(stmt, 12));
+	r = put_blob(&row->bytes, stmt, 12);
+	return r < 0 ? r : put_blob(&row->facts, stmt, 13);
 }
 
 /* End stmt; its first row, if any. */
@@ -98,6 +109,7 @@ static void init_row(struct mm_outbox_row *row)
 {
 	memset(row, 0, sizeof(*row));
 	mm_buf_init(&row->bytes, MM_LIST_MAX);
+	mm_buf_init(&row->facts, MM_LIST_MAX);
 }
 
 int mm_outbox_next(struct mm_db *db, int64_t now, struct mm_outbox_row *row_r,
@@ -132,10 +144,12 @@ int mm_outbox_get(struct mm_db *db, int64_t id, struct mm_outbox_row *row_r)
 
 void mm_outbox_row_clear(struct mm_outbox_row *row)
 {
+	free(row->notice);
 	free(row->to);
 	free(row->trace);
 	free(row->sender);
 	mm_buf_clear(&row->bytes);
+	mm_buf_clear(&row->facts);
 	init_row(row);
 }
 

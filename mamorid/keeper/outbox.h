@@ -16,10 +16,11 @@
 #define MM_OUTBOX_LAST_RETRY 3600
 #define MM_OUTBOX_GIVE_UP (5 * 86400)
 
-/* (T) Add a notice of a record. */
+/* (T) Add a notice by a template's name: of a record, or with record 0 of the
+ * facts alone: encoded mm_pairs, values by placeholder; NULL for none. */
 MM_CHECK int mm_outbox_add_notice(struct mm_db *db, int64_t record,
-				  enum mm_notice_kind notice, const char *to,
-				  int64_t now);
+				  const char *notice, const char *to,
+				  const struct mm_buf *facts, int64_t now);
 
 /* Add the release of a quarantine row: 1, 0 (is there already), or an
  * error. */
@@ -38,12 +39,13 @@ struct mm_outbox_row {
 	int64_t tries;
 	int64_t queued; /* when the row was added */
 	int64_t happened; /* when its mail was recorded */
-	enum mm_notice_kind notice;
+	char *notice; /* the template's name; "" for a release */
 	char *to;
 	char *trace;
 	char *sender; /* the mail's envelope sender */
 	char hash[MM_STORE_HASH_SIZE]; /* of the file to inject, else "" */
 	struct mm_buf bytes; /* a notice's record, encoded */
+	struct mm_buf facts; /* what it tells instead */
 };
 
 /* The row that has been due longest: 1 and *row_r, else 0 and the time the

@@ -40,27 +40,55 @@ static struct mm_client *waiting(struct mm_keeper *keeper)
 	return NULL;
 }
 
-static int encode_item(const struct mm_outbox_row *row)
+static const char *language_of(const struct mm_settings_view *view)
+{
+	const struct mm_setting_value *language =
+		mm_settings_value(view, MM_SETTING_NOTICE_LANGUAGE, NULL);
+
+	switch (language->num) {
+	case MM_NOTICE_LANGUAGE_JA:
+		return "ja";
+	case MM_NOTICE_LANGUAGE_EN:
+		return "en";
+	default:
+		return NULL;
+	}
+}
+
+/* Language and wording are the receiver's as they are set now. */
+static int encode_item(struct mm_keeper *keeper,
+		       const struct mm_outbox_row *row)
 {
 	const bool notice = row->kind == MM_OUTBOX_NOTICE;
-	const struct mm_outbox_item item = {
+	struct mm_outbox_item item = {
 		.version = MM_PROTO_VERSION,
 		.id = (uint64_t)row->id,
 		.kind = row->kind,
 		.trace = row->trace,
 		.to = row->to,
 		.sender = notice ? "" : row->sender,
-		.notice = row->notice,
+		.notice = notice ? row->notice : NULL,
 		.created = row->happened,
 		.record = row->bytes.data,
 		.record_len = row->kind == MM_OUTBOX_RELEASE ? 0
 							     : row->bytes.len,
+		.facts = row->facts.data,
+		.facts_len = row->facts.len,
 	};
+	const struct mm_setting_value *own;
+	struct mm_settings_view view = { 0 };
 	struct mm_buf buf;
 	int r;
 
+	if (notice) {
+		mm_settings_view(keeper->tree, row->to, &view);
+		own = mm_settings_value(&view, MM_SETTING_NOTICES, NULL);
+		item.text = mm_conf_map_get(&own->map, row->notice);
+		item.language = language_of(&view);
+	}
 	mm_buf_init(&buf, MM_LIST_MAX);
 	r = mm_outbox_item_encode(&buf, &item);
+	mm_settings_view_clear(&view);
 	if (r == 0)
 		r = mm_sealed_memfd("outbox-item", buf.data, buf.len);
 	mm_buf_clear(&buf);
@@ -77,7 +105,7 @@ static int hand_out(struct mm_keeper *keeper, struct mm_client *client,
 	if (row->kind == MM_OUTBOX_VARIANT &&
 	    (r = mm_outbox_variant_left(keeper->db, row->id, &row->bytes)) < 0)
 		goto out;
-	if ((r = fds[0] = encode_item(row)) < 0)
+	if ((r = fds[0] = encode_item(keeper, row)) < 0)
 		goto out;
 	if (row->kind != MM_OUTBOX_NOTICE &&
 	    (r = fds[1] = mm_store_get(&keeper->store, row->hash)) < 0)

@@ -92,8 +92,9 @@ static int add_notices(struct job *job, int64_t id)
 	for (i = 0; i < rec->nnotices && r == 0; i++) {
 		if (mm_address_is_plain(rec->notices[i].to))
 			r = mm_outbox_add_notice(job->vault->db, id,
-						 rec->notices[i].kind,
-						 rec->notices[i].to, job->now);
+						 rec->notices[i].name,
+						 rec->notices[i].to, NULL,
+						 job->now);
 		else
 			mm_log(MM_LOG_WARN, "notice-skipped", rec->trace, "to",
 			       rec->notices[i].to, NULL);

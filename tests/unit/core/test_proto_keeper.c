@@ -72,18 +72,19 @@ static void records(void **state)
 		{ "offset above 31 bits", 9, "\0\0\0\0\200\0\0\0", 8,
 		  MM_ERR_LIMIT },
 		{ "notice of nothing", 11, "", 0, MM_ERR_FORMAT },
-		{ "notice to nobody", 11, "\0\1\0\0\0\10\0\0\0\0\0\0\0\1", 14,
+		{ "notice to nobody", 11, "\0\4\0\0\0\2a", 8, MM_ERR_FORMAT },
+		{ "notice without a name", 11, "\0\2\0\0\0\2a", 8,
 		  MM_ERR_FORMAT },
-		{ "notice of kind 5", 11,
-		  "\0\1\0\0\0\10\0\0\0\0\0\0\0\5\0\2\0\0\0\2a", 22,
-		  MM_ERR_LIMIT },
-		{ "whole notice", 11,
+		{ "notice of a path", 11, "\0\4\0\0\0\5../a\0\0\2\0\0\0\2a", 19,
+		  MM_ERR_FORMAT },
+		{ "notice of version 1", 11,
 		  "\0\1\0\0\0\10\0\0\0\0\0\0\0\4\0\2\0\0\0\2a", 22, 0 },
+		{ "whole notice", 11, "\0\4\0\0\0\2a\0\0\2\0\0\0\2a", 16, 0 },
 	};
 	const char *recipients[] = { "a@b", "c@d" };
 	struct mm_notice notices[] = {
-		{ MM_NOTICE_VIRUS_INBOUND, "a@b", NULL },
-		{ MM_NOTICE_NOT_CHECKED, "op@b", "en" },
+		{ "virus-inbound", "a@b" },
+		{ "not-checked", "op@b" },
 	};
 	const struct mm_record want = {
 		.trace = "t",
@@ -92,6 +93,7 @@ static void records(void **state)
 		.nrecipients = 2,
 		.direction = "inbound",
 		.reason = "virus",
+		.done = "strip,quarantine",
 		.quarantine = true,
 		.body_offset = 19,
 		.findings = "\0any",
@@ -118,10 +120,9 @@ static void records(void **state)
 	assert_int_equal(got.findings_len, 4);
 	assert_memory_equal(got.findings, "\0any", 4);
 	assert_int_equal(got.nnotices, 2);
-	assert_int_equal(got.notices[1].kind, MM_NOTICE_NOT_CHECKED);
+	assert_string_equal(got.notices[1].name, "not-checked");
+	assert_string_equal(got.done, "strip,quarantine");
 	assert_string_equal(got.notices[1].to, "op@b");
-	assert_null(got.notices[0].language);
-	assert_string_equal(got.notices[1].language, "en");
 	mm_record_clear(&got);
 	check_decoder(decode_record, &buf, MM_ERR_FORMAT);
 	check_bounds(decode_record, &buf, cases,
@@ -136,9 +137,11 @@ static void outbox_items(void **state)
 		{ "id above 63 bits", 2, "\200\0\0\0\0\0\0\0", 8,
 		  MM_ERR_LIMIT },
 		{ "kind 4", 3, "\0\0\0\0\0\0\0\4", 8, MM_ERR_LIMIT },
-		{ "notice of kind 0", 7, "\0\0\0\0\0\0\0\0", 8,
-		  MM_ERR_FORMAT },
-		{ "notice of kind 5", 7, "\0\0\0\0\0\0\0\5", 8, MM_ERR_LIMIT },
+		{ "notice of no name", 10, "", 1, MM_ERR_FORMAT },
+		{ "notice of a path", 10, "../a", 5, MM_ERR_FORMAT },
+		{ "notice of too long a name", 10,
+		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 42,
+		  MM_ERR_LIMIT },
 		{ "created before the epoch", 8,
 		  "\377\377\377\377\377\377\377\377", 8, MM_ERR_LIMIT },
 	};
@@ -148,7 +151,11 @@ static void outbox_items(void **state)
 		.trace = "t",
 		.to = "a@b",
 		.sender = "",
-		.notice = MM_NOTICE_VIRUS_OUTBOUND,
+		.notice = "virus-outbound",
+		.language = "en",
+		.text = "Subject: x\n\ny\n",
+		.facts = "\0f",
+		.facts_len = 2,
 		.created = 1700000000,
 		.record = "rec",
 		.record_len = 3,
@@ -165,7 +172,11 @@ static void outbox_items(void **state)
 	assert_string_equal(got.trace, "t");
 	assert_string_equal(got.to, "a@b");
 	assert_string_equal(got.sender, "");
-	assert_int_equal(got.notice, MM_NOTICE_VIRUS_OUTBOUND);
+	assert_string_equal(got.notice, "virus-outbound");
+	assert_string_equal(got.language, "en");
+	assert_string_equal(got.text, "Subject: x\n\ny\n");
+	assert_int_equal(got.facts_len, 2);
+	assert_memory_equal(got.facts, "\0f", 2);
 	assert_true(got.created == 1700000000);
 	assert_int_equal(got.record_len, 3);
 	assert_memory_equal(got.record, "rec", 3);

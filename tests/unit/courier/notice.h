@@ -141,7 +141,7 @@ static inline void make_record(const struct facts *facts)
 	mm_buf_clear(&encoded);
 }
 
-static inline int render(const struct facts *facts, enum mm_notice_kind kind,
+static inline int render(const struct facts *facts, const char *kind,
 			 const char *to)
 {
 	struct mm_outbox_item item = {

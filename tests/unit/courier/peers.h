@@ -215,7 +215,7 @@ static inline void hand_out(int fd, enum mm_outbox_kind kind, const char *to,
 		.trace = "1abcde-000001-AA",
 		.to = to,
 		.sender = kind == MM_OUTBOX_RELEASE ? "eve@evil.example" : "",
-		.notice = MM_NOTICE_VIRUS_INBOUND,
+		.notice = "virus-inbound",
 		.created = 1700000000,
 	};
 	struct mm_buf bytes, record;

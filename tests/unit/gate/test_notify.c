@@ -37,28 +37,29 @@ static int teardown(void **state)
 	return drop_root(state);
 }
 
-/* The notices as "ADDRESS[=LANGUAGE] ...". */
-static const char *list(struct mm_record *record,
-			const struct mm_treatment *treatment,
-			enum mm_direction direction)
+/* The notices as "ADDRESS[=TEMPLATE] ...", that for recipients left out. */
+static const char *list(struct mm_record *record, unsigned int whom)
 {
 	static char text[1024];
 	const struct mm_notify notify = { &conf, &domains, tree, NOW };
-	struct mm_mailboxes boxes = { .list = NULL };
+	const struct mm_notify_wish wish = { whom, "in", "out", "op" };
+	struct mm_notices notices;
+	const char *name;
 	size_t i, len = 0;
 
-	mm_notify_list(record, treatment, direction, &notify, &boxes);
+	if (record->sender == NULL)
+		record->sender = "eve@evil.test";
+	mm_notices_make(&notices, record, &wish, &notify);
 	text[0] = '\0';
-	for (i = 0; i < record->nnotices; i++)
-		len += (size_t)snprintf(
-			text + len, sizeof(text) - len, "%s%s%s%s",
-			i > 0 ? " " : "", record->notices[i].to,
-			record->notices[i].language == NULL ? "" : "=",
-			record->notices[i].language == NULL
-				? ""
-				: record->notices[i].language);
-	free(record->notices);
-	mm_mailboxes_clear(&boxes);
+	for (i = 0; i < notices.count; i++) {
+		name = notices.list[i].name;
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+					"%s%s%s%s", i > 0 ? " " : "",
+					notices.list[i].to,
+					strcmp(name, "in") == 0 ? "" : "=",
+					strcmp(name, "in") == 0 ? "" : name);
+	}
+	mm_notices_clear(&notices);
 	return text;
 }
 
@@ -66,11 +67,10 @@ static const char *inbound(const char *a, const char *b, const char *c)
 {
 	const char *rcpts[] = { a, b, c };
 	struct mm_record record = { .recipients = rcpts };
-	struct mm_treatment treatment = { .warn_recipients = true };
 
 	while (record.nrecipients < 3 && rcpts[record.nrecipients] != NULL)
 		record.nrecipients++;
-	return list(&record, &treatment, MM_DIRECTION_INBOUND);
+	return list(&record, MM_NOTIFY_RECIPIENT);
 }
 
 static void test_local_recipients_once_each(void **state)
@@ -79,43 +79,77 @@ static void test_local_recipients_once_each(void **state)
 				"U1@EXAMPLE.test", "x@outside.test",
 				"<bad>@b.test",	   "u3@example.test" };
 	struct mm_record record = { .recipients = rcpts, .nrecipients = 6 };
-	struct mm_treatment treatment = { .warn_recipients = true };
 
 	(void)state;
-	assert_string_equal(list(&record, &treatment, MM_DIRECTION_INBOUND),
+	assert_string_equal(list(&record, MM_NOTIFY_RECIPIENT),
 			    "u1@example.test u2@b.test u3@example.test");
 	conf.notices_enabled = 0;
-	assert_string_equal(list(&record, &treatment, MM_DIRECTION_INBOUND),
-			    "");
+	assert_string_equal(list(&record, MM_NOTIFY_RECIPIENT), "");
 }
 
 static void test_account_only_when_local(void **state)
 {
 	struct mm_record record = { .account = "u1@example.test" };
-	struct mm_treatment treatment = { .warn_account = true };
 
 	(void)state;
-	assert_string_equal(list(&record, &treatment, MM_DIRECTION_OUTBOUND),
-			    "u1@example.test");
+	assert_string_equal(list(&record, MM_NOTIFY_SENDER),
+			    "u1@example.test=out");
 	record.account = "u1@outside.test";
-	assert_string_equal(list(&record, &treatment, MM_DIRECTION_LOCAL), "");
+	assert_string_equal(list(&record, MM_NOTIFY_SENDER), "");
+	record.account = NULL;
+	assert_string_equal(list(&record, MM_NOTIFY_SENDER), "");
 	put("b.test/domain.yaml", "version: 1\n");
 	put("b.test/accounts/u1.yaml", "version: 1\nvirus_notice: no\n");
 	record.account = "u1@b.test";
-	assert_string_equal(list(&record, &treatment, MM_DIRECTION_OUTBOUND),
-			    "");
+	assert_string_equal(list(&record, MM_NOTIFY_SENDER), "");
+}
+
+/* The sender's address counts for nothing but this: a null sender. */
+static void test_null_sender(void **state)
+{
+	const char *rcpts[] = { "u2@b.test" };
+	struct mm_record record = {
+		.sender = "",
+		.account = "u1@example.test",
+		.recipients = rcpts,
+		.nrecipients = 1,
+	};
+
+	(void)state;
+	assert_string_equal(list(&record,
+				 MM_NOTIFY_SENDER | MM_NOTIFY_RECIPIENT),
+			    "u2@b.test");
+	/* The author of list mail, and a forged one: mailboxes of ours. */
+	record.sender = "u3@b.test";
+	record.account = NULL;
+	assert_string_equal(list(&record,
+				 MM_NOTIFY_SENDER | MM_NOTIFY_RECIPIENT),
+			    "u2@b.test");
+}
+
+/* Mail between two mailboxes of ours, and to oneself. */
+static void test_both_sides(void **state)
+{
+	const char *rcpts[] = { "u2@b.test", "u1@b.test" };
+	struct mm_record record = { .account = "u1@b.test",
+				    .recipients = rcpts,
+				    .nrecipients = 2 };
+
+	(void)state;
+	assert_string_equal(list(&record,
+				 MM_NOTIFY_SENDER | MM_NOTIFY_RECIPIENT),
+			    "u1@b.test u2@b.test u1@b.test=out");
 }
 
 static void test_operator(void **state)
 {
 	struct mm_record record = { .nrecipients = 0 };
-	struct mm_treatment treatment = { .tell_operator = true };
 
 	(void)state;
 	put("_server.yaml",
 	    "version: 2\nvirus_notice: no\nnotices_suspended: yes\n");
-	assert_string_equal(list(&record, &treatment, MM_DIRECTION_INBOUND),
-			    "op@outside.test");
+	assert_string_equal(list(&record, MM_NOTIFY_OPERATOR),
+			    "op@outside.test=op");
 }
 
 static void test_every_order(void **state)
@@ -138,7 +172,7 @@ static void test_every_order(void **state)
 	for (i = 0; i < 6; i++)
 		assert_string_equal(inbound(orders[i][0], orders[i][1],
 					    orders[i][2]),
-				    "a@b.test=ja c@b.test=en");
+				    "a@b.test c@b.test");
 }
 
 static void test_map_decides(void **state)
@@ -195,6 +229,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_local_recipients_once_each),
 		TEST(test_account_only_when_local),
+		TEST(test_null_sender),
+		TEST(test_both_sides),
 		TEST(test_operator),
 		TEST(test_every_order),
 		TEST(test_map_decides),

@@ -169,7 +169,7 @@ static inline struct mm_record fix_record(const struct mail *mail,
 		rec.nrecipients++;
 	while (rec.nnotices < 8 && mail->notices[rec.nnotices]) {
 		notices[rec.nnotices] = (struct mm_notice){
-			.kind = MM_NOTICE_VIRUS_INBOUND,
+			.name = "virus-inbound",
 			.to = mail->notices[rec.nnotices],
 		};
 		rec.nnotices++;

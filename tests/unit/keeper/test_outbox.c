@@ -69,7 +69,7 @@ static void test_row(void **state)
 	assert_int_equal(mm_outbox_later(fix.db, 1, NOW, ""), 0);
 	assert_int_equal(mm_outbox_get(fix.db, 1, &row), 1);
 	assert_int_equal(row.kind, MM_OUTBOX_NOTICE);
-	assert_int_equal(row.notice, MM_NOTICE_VIRUS_INBOUND);
+	assert_string_equal(row.notice, "virus-inbound");
 	assert_int_equal(row.tries, 1);
 	assert_int_equal(row.queued, NOW);
 	assert_int_equal(row.happened, NOW);

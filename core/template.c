@@ -1,9 +1,8 @@
 /*
- * Templates of notices: reading, checking, filling in. Courier, uid
- * mamori-courier. A value must never be looked at for placeholders again, nor
- * begin a line of the head.
+ * Templates of notices: reading, checking, filling in. A value must never be
+ * looked at for placeholders again, nor begin a line of the head.
  */
-#include "mamorid/courier/template.h"
+#include "core/template.h"
 
 #include <string.h>
 
@@ -23,14 +22,42 @@ static const char *const names[MM_VALUES] = {
 	[MM_VALUE_ACCOUNT] = "account",
 	[MM_VALUE_TRACE] = "trace",
 	[MM_VALUE_SERVER] = "server",
+	[MM_VALUE_TO] = "to",
+	[MM_VALUE_SIZE] = "size",
+	[MM_VALUE_ATTACHMENT] = "attachment",
+	[MM_VALUE_ATTACHMENT_SIZE] = "attachment_size",
+	[MM_VALUE_ATTACHMENTS] = "attachments",
+	[MM_VALUE_MESSAGE_ID] = "message_id",
+	[MM_VALUE_HELP] = "help",
+	[MM_VALUE_COUNT] = "count",
+	[MM_VALUE_SINCE] = "since",
+	[MM_VALUE_UNTIL] = "until",
+	[MM_VALUE_LIST] = "list",
 };
+
+const char *mm_value_name(enum mm_value value)
+{
+	return names[value];
+}
+
+int mm_value_find(const char *name, size_t len)
+{
+	int i;
+
+	for (i = 0; i < MM_VALUES; i++)
+		if (strlen(names[i]) == len &&
+		    strncmp(names[i], name, len) == 0)
+			return i;
+	return -1;
+}
 
 /* Is "{" at text a placeholder? 1 with its value and the length of the whole,
  * 0 for an ordinary brace, MM_ERR_FORMAT for an unknown one. */
 static int placeholder(const char *text, enum mm_value *value_r, size_t *len_r)
 {
 	const char *end;
-	size_t len, i;
+	size_t len;
+	int i;
 
 	if (text[1] < 'a' || text[1] > 'z')
 		return 0;
@@ -38,14 +65,11 @@ static int placeholder(const char *text, enum mm_value *value_r, size_t *len_r)
 	if (end == NULL || *end != '}')
 		return MM_ERR_FORMAT;
 	len = (size_t)(end - text) - 1;
-	for (i = 0; i < MM_VALUES; i++)
-		if (strlen(names[i]) == len &&
-		    strncmp(names[i], text + 1, len) == 0) {
-			*value_r = (enum mm_value)i;
-			*len_r = len + 2;
-			return 1;
-		}
-	return MM_ERR_FORMAT;
+	if ((i = mm_value_find(text + 1, len)) < 0)
+		return MM_ERR_FORMAT;
+	*value_r = (enum mm_value)i;
+	*len_r = len + 2;
+	return 1;
 }
 
 /* Fill in text up to end; values may be NULL only to check, with out. */

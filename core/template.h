@@ -1,5 +1,5 @@
-#ifndef MM_COURIER_TEMPLATE_H
-#define MM_COURIER_TEMPLATE_H
+#ifndef MM_CORE_TEMPLATE_H
+#define MM_CORE_TEMPLATE_H
 
 #include <stddef.h>
 
@@ -9,17 +9,18 @@
  * The wording of a notice. A file in UTF-8:
  *
  *	Subject: text with {placeholders}
- *	Kept: what {actions} says when a copy is quarantined
- *	Not-Kept: what it says otherwise
+ *	Action-WORD: what {actions} says of one thing that was done
+ *	Kept: what it says instead when a copy is quarantined
+ *	Not-Kept: and when none is
  *	Unknown: what stands for an empty value
+ *	Help: what {help} says unless notices.help does
  *	Reason-NAME: what {reason} says for the reason NAME
  *
  *	body with {placeholders}
  *
- * Only Subject and the body are required. Placeholders: virus, sender,
- * recipients, subject, date, files, actions, reason, account, trace, server;
- * an unknown one makes the template invalid. A brace before anything but a
- * lower-case letter is an ordinary character.
+ * Only Subject and the body are required. The placeholders are listed in
+ * mamori-notices(5); an unknown one makes the template invalid. A brace before
+ * anything but a lower-case letter is an ordinary character.
  */
 struct mm_template {
 	struct mm_buf text;
@@ -40,10 +41,26 @@ enum mm_value {
 	MM_VALUE_ACCOUNT,
 	MM_VALUE_TRACE,
 	MM_VALUE_SERVER,
+	MM_VALUE_TO,
+	MM_VALUE_SIZE,
+	MM_VALUE_ATTACHMENT,
+	MM_VALUE_ATTACHMENT_SIZE,
+	MM_VALUE_ATTACHMENTS,
+	MM_VALUE_MESSAGE_ID,
+	MM_VALUE_HELP,
+	MM_VALUE_COUNT,
+	MM_VALUE_SINCE,
+	MM_VALUE_UNTIL,
+	MM_VALUE_LIST,
 	MM_VALUES
 };
 
-/* What the placeholders stand for. Every value is one safe line. */
+/* "virus", ..., and back; -1 when there is none. */
+const char *mm_value_name(enum mm_value value);
+int mm_value_find(const char *name, size_t len);
+
+/* What the placeholders stand for. Every value is one safe line, but that of
+ * list: several such lines. */
 struct mm_values {
 	struct mm_buf list[MM_VALUES];
 };
