@@ -86,6 +86,18 @@ static void object_attribute(struct document *doc, const char *tag,
 		doc->facts |= MM_HTML_OBJECT;
 }
 
+/* May its value run something? Most say how an element looks. */
+static bool is_of_interest(const char *tag, const char *name)
+{
+	static const char *const names[] = {
+		"value", "content", "values", "to", "from", "by", NULL
+	};
+
+	return is_handler(name) || is_url(name) ||
+	       mm_html_is_one_of(name, names) || strcmp(tag, "object") == 0 ||
+	       strcmp(tag, "embed") == 0;
+}
+
 static void attribute(struct document *doc, const char *tag,
 		      const struct mm_html_attr *attr)
 {
@@ -101,6 +113,8 @@ static void attribute(struct document *doc, const char *tag,
 		nested(doc, attr->value, attr->len);
 		return;
 	}
+	if (!is_of_interest(tag, name))
+		return;
 	mm_html_squeeze(attr->value, attr->len, value, sizeof(value));
 	if (is_handler(name) && value[0] != '\0')
 		doc->facts |= MM_HTML_HANDLER;

@@ -10,7 +10,7 @@
 bool mm_html_is_one_of(const char *word, const char *const *list)
 {
 	for (; *list != NULL; list++)
-		if (strcmp(word, *list) == 0)
+		if (word[0] == (*list)[0] && strcmp(word, *list) == 0)
 			return true;
 	return false;
 }

@@ -40,6 +40,7 @@ struct mm_mail {
 	size_t size;		/* leaves allocated */
 	const char *limit;	/* why the reading was given up, or NULL */
 	bool refused;		/* it was not begun: nobody should */
+	size_t compared;	/* by the scan: bytes, with its layers */
 	bool locked;		/* set by the scan: an encrypted member, */
 				/* in which part is not known */
 };

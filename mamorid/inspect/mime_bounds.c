@@ -166,6 +166,8 @@ static bool begins_file(const unsigned char *line, size_t len)
 {
 	if (strchr("bB=(", line[0]) == NULL)
 		return false;
+	if (memchr("bB=(", line[0], 4) == NULL)
+		return false;
 	return (begins(line, len, "begin ") && len > 6 && isdigit(line[6])) ||
 	       begins(line, len, "begin-base64 ") ||
 	       begins(line, len, "=ybegin ") ||

@@ -7,8 +7,24 @@
 #include <string.h>
 #include <strings.h>
 
-static int match_content(const struct mm_mail *mail,
-			 const struct mm_layer *layer,
+/* Bytes that are compared for one mail: parts that are nearly alike would each
+ * be compared with each. One that is not recognised is scanned once more. */
+#define COMPARED_MAX ((size_t)1 << 30)
+
+static bool same(struct mm_mail *mail, const struct mm_leaf *leaf,
+		 const unsigned char *data, size_t len)
+{
+	if (len == 0)
+		return true;
+	if (leaf->data[0] != data[0] ||
+	    leaf->data[len - 1] != data[len - 1] ||
+	    len > COMPARED_MAX - mail->compared)
+		return false;
+	mail->compared += len;
+	return memcmp(leaf->data, data, len) == 0;
+}
+
+static int match_content(struct mm_mail *mail, const struct mm_layer *layer,
 			 const unsigned char *data)
 {
 	int found = -1;
@@ -17,13 +33,31 @@ static int match_content(const struct mm_mail *mail,
 		const struct mm_leaf *leaf = &mail->leaves[i];
 
 		if (leaf->size != layer->size ||
-		    memcmp(leaf->data, data, leaf->size) != 0)
+		    !same(mail, leaf, data, leaf->size))
 			continue;
 		found = (int)i;
 		if (!leaf->seen)
 			break;
 	}
 	return found;
+}
+
+static bool line_ends(const unsigned char *data, size_t len)
+{
+	while (len > 0 && data[len - 1] == '\n')
+		len--;
+	return len == 0;
+}
+
+/* But for line ends at the very end? So most texts are. */
+static bool same_text(struct mm_mail *mail, const struct mm_leaf *leaf,
+		      const unsigned char *data, size_t len)
+{
+	const size_t less = leaf->size < len ? leaf->size : len;
+
+	return line_ends(data + less, len - less) &&
+	       line_ends(leaf->data + less, leaf->size - less) &&
+	       same(mail, leaf, data, less);
 }
 
 /* Of few mails it is ever asked for. */
@@ -50,6 +84,10 @@ static int match_text(struct mm_mail *mail, const struct mm_layer *layer,
 
 	if (layer->parent == NULL || strcmp(layer->parent->type, "mail") != 0)
 		return -1;
+	for (size_t i = 0; i < mail->count; i++)
+		if (!mail->leaves[i].seen && is_text(&mail->leaves[i]) &&
+		    same_text(mail, &mail->leaves[i], data, layer->size))
+			return (int)i;
 	for (size_t i = 0; i < mail->count; i++) {
 		struct mm_leaf *leaf = &mail->leaves[i];
 
