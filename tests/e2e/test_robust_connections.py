@@ -124,7 +124,7 @@ def test_silent_peers_of_the_keeper_hold_no_slots(faulty):
     def full():
         while (peer := connect(path)) is not None:
             held.append(peer)
-        return len(held) > 1600     # the slots, and the backlog
+        return len(held) > 2500     # the slots, and the backlog
     wait_for(full, lambda: f"all slots taken, not {len(held)}")
     virus = Virus()
 
