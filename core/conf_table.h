@@ -96,6 +96,12 @@
 	  "", "Most headers of a message, those of its parts among them") \
 	X(DURATION, limits_scan_time, "limits.scan_time", "20s", 1, 300, "", \
 	  "Longest scan of one message") \
+	X(PATH, presets_folder, "presets.folder", \
+	  "/usr/share/mamori/presets", 0, 0, "", \
+	  "Presets of rules that come with Mamori") \
+	X(PATH, presets_own_folder, "presets.own_folder", \
+	  "/etc/mamori/presets", 0, 0, "", \
+	  "The operator's own presets; one of the same name goes before") \
 	X(ENUM, not_checked_encrypted, "not_checked.encrypted", "accept", 0, \
 	  0, "accept|quarantine|reject|defer", \
 	  "Mail with a password-protected attachment") \

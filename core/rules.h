@@ -99,6 +99,9 @@ struct mm_rule {
 #define MM_RULES_FILE_MAX 65536u
 #define MM_RULES_BASES_MAX 4u /* presets upon presets */
 
+/* What a server has that says nothing. */
+#define MM_PRESET_STANDARD "standard"
+
 struct mm_rules {
 	char *preset;
 	struct mm_rule_text title;
@@ -132,6 +135,13 @@ const struct mm_rule *mm_rules_find(const struct mm_rules *rules,
  * a name is safe in a path. */
 #define MM_RULE_NAME_MAX 40u
 bool mm_rule_name_ok(const char *name);
+
+/* Is a rule on for these settings? The switch (setting `rules`) of the nearest
+ * level that has one for it counts, else the preset: *level_r is then 0 (NULL
+ * for not wanted). Who may write which switch is the keeper's to see to. */
+struct mm_settings_view;
+bool mm_rule_is_on(const struct mm_settings_view *view,
+		   const struct mm_rule *rule, enum mm_level *level_r);
 
 /* The words of the file for the sets above. */
 enum mm_rule_set {

@@ -27,6 +27,7 @@
  * HOST      a host name or an IP address
  * NETWORK   an IP address or network in CIDR form
  * SEPARATOR one of + - = _ .
+ * PRESET    the name of a preset: 1 to 40 of a-z, 0-9 and -
  * WORD      any one line
  * SWITCH    yes or no (maps only)
  * NOTICE    the text of a notice template, several lines (maps only)
@@ -94,7 +95,10 @@
 	  "off", 1, 253402300799, "", S | D | A, PANEL, \
 	  "When that ends by itself, seconds since 1970; off: never", \
 	  "通知メールの一時停止の終了時刻") \
-	X(MAP, SWITCH, RULES, "rules", "", 0, 200, "", S | D, ADMIN, \
+	X(TEXT, PRESET, PRESET, "preset", "standard", 0, 0, "", S | D, \
+	  PANEL, "Set of rules that is in force", \
+	  "ルールのプリセット") \
+	X(MAP, SWITCH, RULES, "rules", "", 0, 200, "", S | D | A, OWNER, \
 	  "Rules that are switched on or off, by name", \
 	  "ルールごとの有効・無効") \
 	X(MAP, NOTICE, NOTICES, "notices", "", 0, 20, "", S | D, ADMIN, \

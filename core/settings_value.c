@@ -2,6 +2,7 @@
  * Texts of shared settings: checked, and brought into the one form in which
  * they compare. They come from customers by way of panels.
  */
+#include "core/rules.h"
 #include "core/settings_value.h"
 
 #include <stdlib.h>
@@ -97,6 +98,10 @@ static int check_item(enum mm_setting_item item, const char *text,
 					  : refuse(why, "not one of + - = _ .");
 	case MM_ITEM_SWITCH:
 		return mm_conf_read_bool(text, &num, why);
+	case MM_ITEM_PRESET:
+		return mm_rule_name_ok(text)
+			       ? 0
+			       : refuse(why, "not 1 to 40 of a-z, 0-9 and -");
 	case MM_ITEM_WORD:
 		return *text != '\0' && strlen(text) <= WORD_MAX_LEN
 			       ? 0

@@ -90,6 +90,9 @@ const struct mm_command mm_commands[] = {
 	  mm_cmd_history_list, "List mails, the newest first" },
 	{ "abuse", NULL, "", 0, 0, MM_OPTION_JSON | MM_OPTION_LIMIT,
 	  mm_cmd_abuse, "Show who has sent how much lately" },
+	{ "rules", NULL, "", 0, 0,
+	  MM_OPTION_JSON | MM_OPTION_DOMAIN | MM_OPTION_ACCOUNT, mm_cmd_rules,
+	  "Show the rules in force and where each is from" },
 	{ "settings", "keys", "", 0, 0, MM_OPTION_JSON, mm_cmd_settings_keys,
 	  "List the keys there are, where they may stand and who changes "
 	  "them" },

@@ -74,6 +74,7 @@ int mm_cmd_quarantine_show(struct mm_ctl *ctl);
 int mm_cmd_quarantine_release(struct mm_ctl *ctl);
 int mm_cmd_quarantine_delete(struct mm_ctl *ctl);
 
+int mm_cmd_rules(struct mm_ctl *ctl);
 int mm_cmd_settings_show(struct mm_ctl *ctl);
 int mm_cmd_settings_list(struct mm_ctl *ctl);
 int mm_cmd_settings_create(struct mm_ctl *ctl);

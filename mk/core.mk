@@ -9,7 +9,8 @@ CORE_SRC := $(CORE_LIBC_SRC) core/proto_inspect.c core/proto_rewrite.c \
 	core/conf_text.c core/settings.c core/settings_value.c \
 	core/settings_text.c core/settings_yaml.c core/settings_path.c \
 	core/settings_read.c core/settings_map.c core/network.c \
-	core/rules.c core/rules_yaml.c core/rules_keys.c core/rules_words.c
+	core/rules.c core/rules_yaml.c core/rules_keys.c core/rules_words.c \
+	core/rules_switch.c
 FLAGS_core := $(WARN_CORE)
 CORE_OBJ := $(call objects,$(CORE_SRC))
 CORE_LIB := $(BUILD)/libcore.a

@@ -15,12 +15,14 @@ COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 CONFDIR ?= $(SYSCONFDIR)/mamori
 
 NOTICE_FILES := $(sort $(wildcard config/notices/*/*))
+PRESET_FILES := $(sort $(wildcard config/presets/*))
 EXIM_FILES := $(sort $(wildcard config/exim/*))
 MAN_SECTION = $(patsubst .%,%,$(suffix $(1)))
 
 INSTALLED := $(SBINDIR)/mamorid $(BINDIR)/mamorictl \
 	$(MODULEDIR)/mamori_local_scan.so \
 	$(patsubst config/notices/%,$(DATADIR)/notices/%,$(NOTICE_FILES)) \
+	$(patsubst config/presets/%,$(DATADIR)/presets/%,$(PRESET_FILES)) \
 	$(patsubst config/exim/%,$(DATADIR)/exim/%,$(EXIM_FILES)) \
 	$(DOCDIR)/mamori.yaml $(DOCDIR)/README.md $(DOCDIR)/LICENSE \
 	$(DOCDIR)/architecture.md $(SYSTEMDDIR)/mamorid.service \
@@ -41,7 +43,7 @@ install: $(PROGRAMS) $(MODULES)
 	$(INSTALL) -D -m 0755 $(MAMORICTL) $(DESTDIR)$(BINDIR)/mamorictl
 	$(INSTALL) -D -m 0644 $(EXIM_MODULE) \
 		$(DESTDIR)$(MODULEDIR)/mamori_local_scan.so
-	set -e; for file in $(NOTICE_FILES); do $(INSTALL) -D -m 0644 $$file \
+	set -e; for file in $(NOTICE_FILES) $(PRESET_FILES); do $(INSTALL) -D -m 0644 $$file \
 		$(DESTDIR)$(DATADIR)/$${file#config/}; done
 	$(INSTALL) -d $(DESTDIR)$(DATADIR)/exim $(DESTDIR)$(DOCDIR)
 	set -e; for file in $(EXIM_FILES); do $(RELOCATE) $$file \

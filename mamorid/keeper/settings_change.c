@@ -3,6 +3,7 @@
  * request is checked as a whole before anything is written, and all of it
  * goes into one file, so that it happens or does not.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 #include "mamorid/keeper/abuse.h"
 #include "mamorid/keeper/settings_control.h"
 #include "mamorid/keeper/settings_rights.h"
+#include "mamorid/keeper/settings_rules.h"
 #include "mamorid/keeper/settings_write.h"
 #include "mamorid/log.h"
 
@@ -106,6 +108,35 @@ static int apply(struct change *change, const char *verb,
 	return r;
 }
 
+/* Each rule says itself who may switch it. Taking the switch away is one. */
+static int check_rule(struct change *change, const char *verb,
+		      const struct edit *edit)
+{
+	const struct mm_settings_request *request = change->request;
+	const bool named = edit->name != NULL;
+	char address[MM_ADDRESS_MAX + 2];
+	struct mm_buf why;
+	int r;
+
+	if (edit->key != MM_SETTING_RULES)
+		return 0;
+	(void)snprintf(address, sizeof(address), "%s%s",
+		       request->level == MM_LEVEL_DOMAIN ? "@" : "",
+		       request->level == MM_LEVEL_SERVER ? "" : request->name);
+	mm_buf_init(&why, ERROR_MAX);
+	r = mm_settings_may_switch(change->client->keeper, request->role,
+				   address,
+				   named || strcmp(verb, "remove") != 0
+					   ? edit->name
+					   : edit->text,
+				   &change->values, &why);
+	if (r == MM_ERR_INVALID)
+		r = refuse(change, mm_setting_rows[edit->key].key,
+			   mm_buf_str(&why));
+	mm_buf_clear(&why);
+	return r;
+}
+
 static int apply_pair(struct change *change, const struct mm_pair *pair)
 {
 	struct edit edit = { .text = NULL };
@@ -127,7 +158,8 @@ static int apply_pair(struct change *change, const struct mm_pair *pair)
 	text = strdup(pair->value);
 	if (text == NULL)
 		return MM_ERR_NOMEM;
-	if ((r = find_edit(change, text, &edit)) == 0)
+	if ((r = find_edit(change, text, &edit)) == 0 &&
+	    (r = check_rule(change, pair->name, &edit)) == 0)
 		r = apply(change, pair->name, &edit);
 	change->count++;
 	free(text);

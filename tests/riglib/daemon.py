@@ -33,9 +33,9 @@ class Mamorid:
             layout.write("signatures/rig.ndb", samples.signature())
         elif not os.path.isdir(self.signatures):
             raise RigError(f"signatures={self.signatures}: no such folder")
-        notices = os.path.join(self.source, "config/notices")
-        if os.path.isdir(notices):
-            shutil.copytree(notices, layout.path("notices"))
+        for name in ("notices", "presets"):
+            shutil.copytree(os.path.join(self.source, "config", name),
+                            layout.path(name))
         # The state folder's parent must be reachable for the keeper; the
         # daemon itself makes what is inside.
         for name in ("run", "state"):
@@ -74,6 +74,8 @@ class Mamorid:
             "log": {"file": layout.log("mamorid.log"), "syslog": False},
             "signatures": {"folder": self.signatures, "settle": "0s"},
             "notices": {"folder": layout.path("notices")},
+            "presets": {"folder": layout.path("presets"),
+                        "own_folder": layout.path("etc/presets")},
             "quarantine": {"disk_reserve": "1M"},
             "exim": {"log": [layout.log("exim/mainlog")]},
             "mta": {"command": self.exim.command() + ["-bs"]},
