@@ -5,6 +5,7 @@ import itertools
 import os
 import re
 import signal
+import threading
 
 from mails import ALICE, OUTSIDER, notices
 from riglib import processes, samples
@@ -169,3 +170,29 @@ def given_back(rig, before):
     rig.settle()
     wait_for(lambda: used(rig) == before,
              lambda: f"{before}, not {used(rig)}")
+
+
+def at_once(count, action):
+    """Run action(i) for each i in a thread of its own; the results."""
+    results = [None] * count
+    threads = [threading.Thread(
+        target=lambda i=i: results.__setitem__(i, action(i)))
+        for i in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def every_gate(rig):
+    """Mails until each gate has had one: from then on it keeps its line to the
+    history open."""
+    def all_had():
+        gates = of_role(rig, "gate")
+        at_once(2 * len(gates), lambda i: rig.send(
+            samples.mail(OUTSIDER, ALICE), OUTSIDER, ALICE))
+        return len({len(os.listdir(f"/proc/{pid}/fd"))
+                    for pid in gates}) == 1
+    wait_for(all_had, "a mail to each gate")
+    rig.settle()

@@ -5,8 +5,8 @@ import threading
 
 import pytest
 from conftest import start
-from fault_rig import (ROLES, files_of, given_back, no_virus_delivered,
-                       of_role, used)
+from fault_rig import (ROLES, at_once, every_gate, files_of, given_back,
+                       no_virus_delivered, of_role, used)
 from mails import ALICE, BOB, OUTSIDER, notices
 from riglib import processes, samples
 from riglib.client import text_of, wait_for
@@ -44,23 +44,11 @@ def clean(rig, word):
     return rig.send(samples.mail(OUTSIDER, BOB, subject=word), OUTSIDER, BOB)
 
 
-def at_once(count, action):
-    """Run action(i) for each i in a thread of its own; the results."""
-    results = [None] * count
-    threads = [threading.Thread(
-        target=lambda i=i: results.__setitem__(i, action(i)))
-        for i in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
 def warm(rig):
     """What is allocated once is there: every process has had a mail."""
     at_once(16, lambda i: rig.send(samples.infected(
         OUTSIDER, ALICE, subject=f"warm {i}"), OUTSIDER, ALICE))
+    every_gate(rig)
     rig.settle()
     rig.empty()
     rig.empty_quarantine()

@@ -8,8 +8,8 @@ import resource
 import socket
 
 import pytest
-from fault_rig import (Virus, age, given_back, kept, of_role, settle, used,
-                       warned)
+from fault_rig import (Virus, age, every_gate, given_back, kept, of_role,
+                       settle, used, warned)
 from mails import ALICE, OUTSIDER
 from riglib import samples
 from riglib.client import wait_for
@@ -96,6 +96,7 @@ def both_kinds_flow(rig):
 ])
 def test_ten_thousand_connections(faulty, name, user):
     both_kinds_flow(faulty)
+    every_gate(faulty)
     wait_for(lambda: len(of_role(faulty, "inspector")) > 1, "scanners")
     before = used(faulty)
     roles = {role: of_role(faulty, role)
@@ -117,6 +118,7 @@ def test_silent_peers_of_the_keeper_hold_no_slots(faulty):
     """All its slots are taken by peers that say nothing: they go when their
     time is over, and gates and the courier are served."""
     both_kinds_flow(faulty)
+    every_gate(faulty)
     before = used(faulty)
     held = []
     path = os.path.join(faulty.run_dir, "keeper.sock")
