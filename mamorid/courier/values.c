@@ -154,7 +154,7 @@ static int put_actions(struct mm_buf *out, const struct mm_template *tpl,
 	if (r == 0 && out->len == 0)
 		r = put_word(out, tpl,
 			     record->quarantine ? "Kept" : "Not-Kept");
-	return r;
+	return r < 0 ? r : put_word(out, tpl, "Action-notify");
 }
 
 int mm_values_server(struct mm_buf *out)

@@ -74,6 +74,7 @@ static inline int teardown(void **state)
 /* What the mail was like. */
 struct facts {
 	const char *sender, *account, *reason, *virus, *name, *from, *subject;
+	const char *done;
 	size_t nfindings;
 	size_t nrecipients;
 	bool released; /* no copy in quarantine */
@@ -104,7 +105,9 @@ static inline void make_record(const struct facts *facts)
 		.from = facts->from,
 		.subject = facts->subject,
 		.date = "",
-		.message_id = "",
+		.message_id = "<m1@evil.example>",
+		.size = 4321,
+		.attachments = 3,
 	};
 	struct mm_record rec = {
 		.version = MM_PROTO_VERSION,
@@ -115,6 +118,7 @@ static inline void make_record(const struct facts *facts)
 		.account = facts->account,
 		.direction = "inbound",
 		.reason = facts->reason,
+		.done = facts->done,
 		.quarantine = !facts->released,
 	};
 	struct mm_buf encoded;
@@ -128,6 +132,7 @@ static inline void make_record(const struct facts *facts)
 			.name = facts->name,
 			.mime_type = "a/b",
 			.type = "zip",
+			.size = 1234,
 			.kind = MM_KIND_VIRUS,
 			.detail = facts->virus,
 		};

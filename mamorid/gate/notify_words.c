@@ -1,0 +1,125 @@
+/*
+ * Which template a notice has, and what it says was done. Pure functions, no
+ * I/O.
+ */
+#include "mamorid/gate/notify_words.h"
+
+#include <string.h>
+
+static unsigned int changes_of(const struct mm_treatment *t)
+{
+	unsigned int actions = 0;
+	size_t i;
+
+	for (i = 0; i < t->nchanges; i++)
+		actions |= t->changes[i].actions;
+	return actions;
+}
+
+static bool is_delivered(const struct mm_treatment *t)
+{
+	return t->outcome == MM_OUTCOME_DELIVER ||
+	       t->outcome == MM_OUTCOME_JUNK;
+}
+
+static bool is_unchecked(const char *reason)
+{
+	return strcmp(reason, "limit") == 0 || strcmp(reason, "crashed") == 0;
+}
+
+static const char *recipient_template(const struct mm_treatment *t)
+{
+	const unsigned int changes = changes_of(t);
+
+	if (is_delivered(t) && (changes & MM_DO_STRIP) != 0)
+		return "stripped";
+	if (is_delivered(t) && (changes & MM_DO_CLEAN) != 0)
+		return "cleaned";
+	if (strcmp(t->reason, "virus") == 0)
+		return "virus-inbound";
+	if (strcmp(t->reason, "encrypted") == 0)
+		return "encrypted";
+	return is_unchecked(t->reason) ? "limit" : "stopped";
+}
+
+static const char *sender_template(const struct mm_treatment *t,
+				   enum mm_direction direction)
+{
+	if (strcmp(t->reason, "virus") == 0)
+		return direction == MM_DIRECTION_LOCAL ? "virus-local"
+						       : "virus-outbound";
+	if (strcmp(t->reason, "encrypted") == 0)
+		return "encrypted";
+	return is_unchecked(t->reason) ? "limit" : "stopped";
+}
+
+/* The first rule's choice for a side, else the usual one. */
+static const char *choose(const struct mm_treatment *t,
+			  enum mm_rule_notify side, const char *usual)
+{
+	size_t i;
+
+	for (i = 0; i < t->nhits; i++)
+		if ((t->hits[i]->notify & (unsigned int)side) != 0 &&
+		    t->hits[i]->notice != NULL)
+			return t->hits[i]->notice;
+	return usual;
+}
+
+struct mm_notify_wish mm_notify_wish_of(const struct mm_treatment *t,
+					enum mm_direction direction)
+{
+	return (struct mm_notify_wish){
+		.notify = t->notify,
+		.recipient =
+			choose(t, MM_NOTIFY_RECIPIENT, recipient_template(t)),
+		.sender = choose(t, MM_NOTIFY_SENDER,
+				 sender_template(t, direction)),
+		.operator = choose(t, MM_NOTIFY_OPERATOR, "not-checked"),
+	};
+}
+
+static const char *outcome_word(enum mm_outcome_kind outcome)
+{
+	switch (outcome) {
+	case MM_OUTCOME_DELIVER:
+		return "deliver";
+	case MM_OUTCOME_JUNK:
+		return "junk";
+	case MM_OUTCOME_QUARANTINE:
+		return "quarantine";
+	case MM_OUTCOME_DISCARD:
+		return "discard";
+	case MM_OUTCOME_REJECT:
+		return "reject";
+	default:
+		return "defer";
+	}
+}
+
+static int put(struct mm_buf *out, bool wanted, const char *word)
+{
+	if (!wanted)
+		return 0;
+	return mm_buf_printf(out, "%s%s", out->len > 0 ? "," : "", word);
+}
+
+int mm_notify_done(const struct mm_treatment *t, struct mm_buf *out)
+{
+	const unsigned int changes = is_delivered(t) ? changes_of(t) : 0;
+	unsigned int edits = 0;
+	size_t i;
+	int r;
+
+	for (i = 0; i < t->nhits && is_delivered(t); i++)
+		edits |= t->hits[i]->actions;
+	/* What should be clean may have had to be removed: that is said. */
+	if ((r = put(out, changes == MM_DO_CLEAN, "clean")) < 0 ||
+	    (r = put(out, (changes & MM_DO_STRIP) != 0, "strip")) < 0 ||
+	    (r = put(out, (edits & MM_DO_STAMP) != 0, "stamp")) < 0 ||
+	    (r = put(out, (edits & MM_DO_TAG) != 0, "tag")) < 0 ||
+	    (r = put(out, t->copy && t->outcome != MM_OUTCOME_QUARANTINE,
+		     "copy")) < 0)
+		return r;
+	return put(out, true, outcome_word(t->outcome));
+}
