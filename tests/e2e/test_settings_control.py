@@ -392,38 +392,3 @@ def test_what_is_saved_survives_a_killed_keeper(filled):
     root = os.path.join(filled.dir, "state/settings")
     assert not [name for _, _, names in os.walk(root) for name in names
                 if not name.endswith(".yaml")]
-
-
-def test_rules_by_name(filled):
-    """Where a rule is from; what no rule is called cannot be switched; and
-    who may not switch a rule cannot take its switch away either."""
-    filled.ctl("domain", "set", DOMAIN, "preset=mwb")
-    filled.ctl("domain", "set", DOMAIN, "rules.virus-inbound=off",
-               "rules.executable-inbound=on")
-    shown = filled.ctl_json("rules", "--account", ALICE)
-    rules = {rule["name"]: rule for rule in shown["rules"]}
-    assert (shown["preset"], shown["from"]) == ("mwb", "domain")
-    assert rules["virus-inbound"]["on"] is False
-    assert rules["virus-inbound"]["switched"] == "domain"
-    assert rules["executable-inbound"]["on"] is True
-    assert rules["spam"]["tag"] == "[MEIWAKU!!!]"
-    assert rules["spam"]["switched"] == "preset"
-    text = filled.ctl("rules", "--domain", DOMAIN).stdout
-    assert "off  virus-inbound  (preset mwb, switched off by the domain)" \
-        in text
-    standard = filled.ctl_json("rules")
-    assert (standard["preset"], standard["from"]) == ("standard", "default")
-    done = filled.ctl("domain", "set", DOMAIN, "rules.virus-inbond=on",
-                      check=False)
-    assert done.returncode != 0 and "no rule of this name" in done.stderr
-    filled.ctl("login", "set", CUSTOMER, f"domains={DOMAIN}")
-    for change in (["unset", DOMAIN, "rules"],
-                   ["unset", DOMAIN, "rules.virus-inbound"],
-                   ["remove", DOMAIN, "rules=virus-inbound"],
-                   ["set", DOMAIN, "rules=off"]):
-        done = ctl_as(filled, CUSTOMER, "domain", *change)
-        assert done.returncode != 0 and "only the operator" in done.stderr, \
-            change
-    done = ctl_as(filled, CUSTOMER, "domain", "set", DOMAIN,
-                  "rules.executable-inbound=off")
-    assert done.returncode == 0, done.stderr

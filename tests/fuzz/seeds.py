@@ -70,6 +70,14 @@ SETTINGS = [
 ]
 
 
+def presets():
+    """The shipped ones."""
+    folder = os.path.join(os.path.dirname(__file__), "../../config/presets")
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name), "rb") as file:
+            yield file.read()
+
+
 def pair(name, value):
     return field(201, text(1, name) + text(2, value))
 
@@ -278,6 +286,7 @@ def main():
         "inspect_pdf": ACTIVE_PDF,
         "inspect_name": ACTIVE_NAME,
         "settings": SETTINGS,
+        "rules": presets(),
         "control": CONTROL,
     }
     for name, inputs in seeds.items():

@@ -1,0 +1,44 @@
+"""Which rules are in force, and who switches them."""
+from mails import ALICE
+from settings_fixtures import (CUSTOMER, ctl_as, settings_rig,  # noqa: F401
+                               srig)
+
+DOMAIN = "example.test"
+
+
+def test_rules_by_name(srig):
+    """Where a rule is from; what no rule is called cannot be switched; and
+    who may not switch a rule cannot take its switch away either."""
+    srig.ctl("domain", "create", DOMAIN)
+    srig.ctl("account", "create", ALICE)
+    srig.ctl("login", "create", CUSTOMER, f"addresses={ALICE}")
+    srig.ctl("domain", "set", DOMAIN, "preset=mwb")
+    srig.ctl("domain", "set", DOMAIN, "rules.virus-inbound=off",
+             "rules.executable-inbound=on")
+    shown = srig.ctl_json("rules", "--account", ALICE)
+    rules = {rule["name"]: rule for rule in shown["rules"]}
+    assert (shown["preset"], shown["from"]) == ("mwb", "domain")
+    assert rules["virus-inbound"]["on"] is False
+    assert rules["virus-inbound"]["switched"] == "domain"
+    assert rules["executable-inbound"]["on"] is True
+    assert rules["spam"]["tag"] == "[MEIWAKU!!!]"
+    assert rules["spam"]["switched"] == "preset"
+    text = srig.ctl("rules", "--domain", DOMAIN).stdout
+    assert "off  virus-inbound  (preset mwb, switched off by the domain)" \
+        in text
+    standard = srig.ctl_json("rules")
+    assert (standard["preset"], standard["from"]) == ("standard", "default")
+    done = srig.ctl("domain", "set", DOMAIN, "rules.virus-inbond=on",
+                    check=False)
+    assert done.returncode != 0 and "no rule of this name" in done.stderr
+    srig.ctl("login", "set", CUSTOMER, f"domains={DOMAIN}")
+    for change in (["unset", DOMAIN, "rules"],
+                   ["unset", DOMAIN, "rules.virus-inbound"],
+                   ["remove", DOMAIN, "rules=virus-inbound"],
+                   ["set", DOMAIN, "rules=off"]):
+        done = ctl_as(srig, CUSTOMER, "domain", *change)
+        assert done.returncode != 0 and "only the operator" in done.stderr, \
+            change
+    done = ctl_as(srig, CUSTOMER, "domain", "set", DOMAIN,
+                  "rules.executable-inbound=off")
+    assert done.returncode == 0, done.stderr
