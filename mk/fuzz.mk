@@ -40,6 +40,20 @@ FUZZ_SRC_inspect_zip := $(FUZZ_SRC_inspect_archive) \
 	$(wildcard mamorid/inspect/zip*.c)
 FUZZ_SRC_inspect_ole := $(FUZZ_SRC_inspect_archive) \
 	$(wildcard mamorid/inspect/encrypted*.c mamorid/inspect/ole*.c)
+FUZZ_SRC_inspect_tnef := $(addprefix mamorid/inspect/,walk.c findings.c \
+	tnef.c tnef_rtf.c readings_charset.c) \
+	mamorid/xalloc.c mamorid/log.c mamorid/channel.c
+FUZZ_SRC_inspect_smime := $(addprefix mamorid/inspect/,walk.c findings.c \
+	smime.c) mamorid/xalloc.c mamorid/log.c mamorid/channel.c
+FUZZ_CFLAGS_inspect_smime := $(CRYPTO_CFLAGS)
+FUZZ_LIBS_inspect_smime := $(CRYPTO_LIBS)
+FUZZ_SRC_inspect_executable := $(FUZZ_SRC_active) \
+	mamorid/inspect/executable.c
+FUZZ_SRC_inspect_plain := $(FUZZ_SRC_inspect_mime) \
+	$(wildcard mamorid/inspect/plain*.c) mamorid/inspect/base64_cut.c \
+	mamorid/inspect/source.c
+FUZZ_CFLAGS_inspect_plain := $(INSPECT_CFLAGS)
+FUZZ_LIBS_inspect_plain := $(INSPECT_LIBS) $(CRYPTO_LIBS)
 FUZZ_CFLAGS_inspect_archive := $(INSPECT_CFLAGS)
 FUZZ_CFLAGS_inspect_zip := $(INSPECT_CFLAGS)
 FUZZ_CFLAGS_inspect_ole := $(INSPECT_CFLAGS)

@@ -266,6 +266,35 @@ REWRITE_RUN = [struct.pack(">H", len(data)) + data + mail
                    MIME + REWRITE)]
 
 
+def tnef(*attributes):
+    """Level, tag and data of each."""
+    return b"\0" + struct.pack("<LH", 0x223e9f78, 1) + b"".join(
+        struct.pack("<BLL", level, tag, len(data)) + data +
+        struct.pack("<H", sum(data) & 0xffff)
+        for level, tag, data in attributes)
+
+
+TNEF = [
+    tnef((1, 0x89006, struct.pack("<L", 0x10000)), (2, 0x69002, bytes(14)),
+         (2, 0x18010, b"a.exe\0"), (2, 0x6800f, b"MZ hello")),
+    tnef((1, 0x69003, struct.pack("<LLLL", 1, 0x10130102, 1, 8) +
+          b"<html>  "))]
+SMIME = [b"\0" + bytes.fromhex("302b06092a864886f70d010702a01e301c0201013100"
+                               "301306092a864886f70d010701a0060404") +
+         b"hi\n\n\x31\0",
+         b"\0" + bytes.fromhex("3080060b2a864886f70d0109100109a080")]
+EXECUTABLES = [b"\2MZ" + bytes(58) + struct.pack("<L", 64) + b"PE\0\0" +
+               struct.pack("<HHLLLHH", 0x14c, 1, 0, 0, 0, 224, 0x102) +
+               struct.pack("<H", 0x10b) + bytes(222),
+               b"\0\x7fELF\2\1\1" + bytes(60), b"\0\x4c\0\0\0\1\x14\2" +
+               bytes(70), b"\0#!/bin/sh\nexit\n"]
+PLAIN = [
+    b"\xffContent-Type: multipart/mixed; boundary=b\n\n--b\n"
+    b"Content-Transfer-Encoding: 7bit\n\nto you\n--b\nContent-Type: a/b\n"
+    b"Content-Transfer-Encoding: base64\n\n\0QUI=\n--b--\n",
+    b"\1To: a:b@c\nContent-Type: text/plain;\n a=b\n\nbegin 644 x\n--\n"]
+
+
 def main():
     seeds = {
         "wire": PROTO,
@@ -281,6 +310,10 @@ def main():
         "inspect_rewrite": MIME + REWRITE,
         "inspect_clean": CLEAN,
         "inspect_rewrite_run": REWRITE_RUN,
+        "inspect_tnef": TNEF,
+        "inspect_smime": SMIME,
+        "inspect_executable": EXECUTABLES,
+        "inspect_plain": PLAIN,
         "inspect_html": ACTIVE_HTML,
         "inspect_office": ACTIVE_OFFICE,
         "inspect_pdf": ACTIVE_PDF,
