@@ -14,6 +14,7 @@
 #include "mamorid/log.h"
 
 #define LARGE_MESSAGE (4u << 20)
+#define KEPT_MAX ((size_t)64 << 20)
 
 void mm_inspector_job_begin(struct mm_inspector_job *job)
 {
@@ -53,8 +54,9 @@ int mm_inspector_job_source(struct mm_inspector_job *job,
 void mm_inspector_job_end(struct mm_inspector_job *job)
 {
 	job->worker->slot->state = MM_SLOT_IDLE;
-	/* Memory is kept for the next small message, not hundreds of MB. */
-	if (job->large)
+	/* Memory is kept for the next message, not hundreds of MB: to have it
+	 * anew costs milliseconds with millions of signatures. */
+	if (job->large && mallinfo2().arena > job->worker->heap + KEPT_MAX)
 		(void)malloc_trim(0);
 }
 

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,6 +74,7 @@ static void run_worker(struct mm_pool *pool, size_t i, const char *jail)
 		.slot = pool->workers[i].slot,
 		.jail = jail,
 		.retire_fd = pool->retire[0],
+		.heap = mallinfo2().arena,
 	};
 	sigset_t none;
 

@@ -36,6 +36,7 @@ struct mm_worker {
 	struct mm_slot *slot;
 	const char *jail;	/* a folder of its own */
 	int retire_fd;		/* readable or hung up: leave when idle */
+	size_t heap;		/* its size when the worker began */
 };
 
 /* The whole life of a worker, from the jail on. Returns its exit status. */
