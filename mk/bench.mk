@@ -28,3 +28,17 @@ $(BENCH_INSPECT): tests/bench/inspect_rounds.c $(BUILD)/libinspect.a \
 	$(Q)$(LINK) $(CPPFLAGS) $(FLAGS_mamorid/inspect) -o $@ $< \
 		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
 		$(LIBS_inspect) $(YAML_LIBS) -ldl
+
+# The history alone, over the keeper's own code; BENCH_FLAGS="/tmp 10000000".
+BENCH_HISTORY := $(BUILD)/bench/history
+.PHONY: bench-history
+bench-history: $(BENCH_HISTORY)
+	$(BENCH_HISTORY) $(BENCH_FLAGS)
+
+$(BENCH_HISTORY): tests/bench/history.c $(BUILD)/libkeeper.a \
+		$(BUILD)/libdaemon.a $(CORE_LIB)
+	$(call say,LD)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) $(CPPFLAGS) $(FLAGS_mamorid/keeper) -o $@ $< \
+		-Wl,--start-group $(BUILD)/libkeeper.a $(BUILD)/libdaemon.a \
+		$(CORE_LIB) -Wl,--end-group $(LIBS_keeper) $(YAML_LIBS)

@@ -16,6 +16,8 @@
 #include "mamorid/keeper/settings_write.h"
 #include "mamorid/log.h"
 
+#define TRY_AGAIN 60
+
 static void look(struct mm_keeper *keeper, const struct mm_abuse_who *who,
 		 struct mm_hold *hold_r)
 {
@@ -64,32 +66,30 @@ static int fill(const struct mm_keeper *keeper, struct mm_settings *values,
 			       reason, why);
 }
 
-/* Into the account's file, or the login's when the domain has no settings. */
-static int write_hold(struct mm_keeper *keeper, const struct mm_abuse_who *who,
-		      const char *reason, struct mm_buf *why)
+static int write_hold(struct mm_keeper *keeper, enum mm_level level,
+		      const char *name, const char *reason)
 {
 	struct mm_settings_store *store = &keeper->settings;
-	const bool account = who->account &&
-			     mm_map_is_registered(keeper->tree, who->name);
-	const enum mm_level level = account ? MM_LEVEL_ACCOUNT : MM_LEVEL_LOGIN;
-	const char *name = account ? who->name : who->login;
 	struct mm_settings values;
+	struct mm_buf why;
 	int r;
 
 	if (*name == '\0')
 		return MM_ERR_NOTFOUND;
 	if ((r = mm_settings_lock(store)) < 0)
 		return r;
-	r = mm_settings_store_get(store, level, name, &values, why);
+	mm_buf_init(&why, MM_TEXT_MAX);
+	r = mm_settings_store_get(store, level, name, &values, &why);
 	/* What cannot be read is not overwritten. */
 	if (r == MM_ERR_NOTFOUND) {
 		mm_settings_init(&values);
 		r = 0;
 	}
-	if (r == 0 && (r = fill(keeper, &values, reason, why)) == 0)
+	if (r == 0 && (r = fill(keeper, &values, reason, &why)) == 0)
 		r = mm_settings_store_put(store, level, name, &values);
 	mm_settings_clear(&values);
 	mm_settings_unlock(store);
+	mm_buf_clear(&why);
 	return r;
 }
 
@@ -98,31 +98,36 @@ void mm_abuse_hold(struct mm_keeper *keeper, const struct mm_abuse_who *who,
 {
 	const int64_t now = mm_keeper_now();
 	const int64_t window = (int64_t)keeper->role->conf->abuse_window;
-	const bool told = mm_abuse_noted(keeper->abuse, who->name) + window >
-			  now;
+	const int64_t noted = mm_abuse_noted(keeper->abuse, who->name);
+	const bool told = noted + window > now;
 	const bool shared = is_shared(keeper, who);
+	const bool account = who->account &&
+			     mm_map_is_registered(keeper->tree, who->name);
+	const enum mm_level level = account ? MM_LEVEL_ACCOUNT : MM_LEVEL_LOGIN;
+	const char *name = account ? who->name : who->login;
 	struct mm_hold hold;
-	struct mm_buf why;
-	char reason[128];
+	char reason[128], unhold[MM_ADDRESS_MAX + 64] = "";
 	int r = MM_ERR_DENIED;
 
 	look(keeper, who, &hold);
-	/* What cannot be held is told of once in a window. */
-	if (hold.held || (shared && told))
+	/* What cannot be held is told of once in a window; what could not be
+	 * written is not tried with every mail. */
+	if (hold.held || (told && (shared || noted + TRY_AGAIN > now)))
 		return;
 	(void)snprintf(reason, sizeof(reason), "%s: %llu in %llu s, limit %llu",
 		       mm_abuse_name(kind), (unsigned long long)sum,
 		       (unsigned long long)window, (unsigned long long)limit);
-	mm_buf_init(&why, MM_TEXT_MAX);
 	if (!shared)
-		r = write_hold(keeper, who, reason, &why);
+		r = write_hold(keeper, level, name, reason);
+	if (r == 0)
+		(void)snprintf(unhold, sizeof(unhold), "mamorictl %s unhold %s",
+			       mm_level_name(level), name);
 	if (r == 0 || !told) {
 		mm_log(MM_LOG_WARN, "abuse-hold", NULL, "sender", who->name,
 		       "login", who->login, "held", r == 0 ? "yes" : "no",
 		       "reason", reason, "error",
 		       r == 0 || shared ? "" : mm_err_text(r), NULL);
-		mm_abuse_tell(keeper, who, reason, r == 0);
+		mm_abuse_tell(keeper, who, reason, unhold);
 	}
 	mm_abuse_note(keeper->abuse, who->name, now);
-	mm_buf_clear(&why);
 }

@@ -94,6 +94,29 @@ out:
 	return r;
 }
 
+int mm_db_open_to_read(struct mm_db **db_r, const char *path,
+		       const struct mm_db_schema *schema)
+{
+	struct mm_db *db = calloc(1, sizeof(*db));
+	int64_t version = 0;
+	int r;
+
+	*db_r = NULL;
+	if (db == NULL)
+		return MM_ERR_NOMEM;
+	r = sqlite3_open_v2(path, &db->sqlite,
+			    SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
+			    NULL) == SQLITE_OK
+		    ? mm_db_get(db, &version, "PRAGMA user_version", "")
+		    : fail(db, "open");
+	if (r >= 0)
+		r = version == schema->version ? 0 : MM_ERR_VERSION;
+	if (r < 0)
+		mm_db_close(&db);
+	*db_r = db;
+	return r;
+}
+
 void mm_db_close(struct mm_db **db)
 {
 	size_t i;

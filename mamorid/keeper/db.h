@@ -36,6 +36,11 @@ extern const struct mm_db_schema mm_db_state;
  * with mm_db_close(). */
 MM_CHECK int mm_db_open(struct mm_db **db_r, const char *path,
 			const struct mm_db_schema *schema);
+
+/* Open a file of this very version as it is; nothing is written. Errors as
+ * mm_db_open(). */
+MM_CHECK int mm_db_open_to_read(struct mm_db **db_r, const char *path,
+				const struct mm_db_schema *schema);
 void mm_db_close(struct mm_db **db);
 
 /* One transaction at a time. */

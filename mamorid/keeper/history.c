@@ -67,6 +67,10 @@ void mm_history_flush(struct mm_history_store *store)
 static void close_day(struct mm_history_store *store)
 {
 	mm_history_flush(store);
+	/* Whoever looks at it later needs no log beside it. */
+	if (store->db != NULL)
+		(void)!mm_db_run(store->db, "PRAGMA journal_mode = DELETE",
+				 "");
 	mm_db_close(&store->db);
 	store->day[0] = '\0';
 }
@@ -275,7 +279,7 @@ void mm_history_event(struct mm_history_store *store, const char *trace,
 		      const char *kind, const char *who, const char *text,
 		      int64_t now)
 {
-	if (store == NULL || store->folder == NULL ||
+	if (store == NULL || store->folder == NULL || *trace == '\0' ||
 	    !mm_history_has_room(store, now))
 		return;
 	if (begin(store, now) < 0 ||

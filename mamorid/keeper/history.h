@@ -30,6 +30,9 @@ struct mm_history_store {
 
 extern const struct mm_db_schema mm_db_history;
 
+/* A day that is over, opened to drop something from it. */
+extern const struct mm_db_schema mm_db_history_past;
+
 /* What parties of a mail there are, beside its recipients 0, 1, ... */
 #define MM_PARTY_ACCOUNT (-1)
 #define MM_PARTY_SENDER (-2)
@@ -69,10 +72,11 @@ void mm_history_tidy(struct mm_history_store *store, int64_t now);
 MM_CHECK int mm_history_purge(struct mm_history_store *store,
 			      const char *address, const char *domain);
 
-/* Visit the days there are, newest first, each with its file opened; visit
- * returns 0 to go on. Flushes before. 0, an error of its own, or what visit
- * returned. A file that cannot be opened is passed over. */
-MM_CHECK int mm_history_days(struct mm_history_store *store,
+/* Visit the days there are, newest first, each with its file opened to read,
+ * or also to write; visit returns 0 to go on. Flushes before. 0, an error of
+ * its own, or what visit returned. A file that cannot be opened is passed
+ * over. */
+MM_CHECK int mm_history_days(struct mm_history_store *store, bool write,
 			     int (*visit)(void *context, struct mm_db *db,
 					  const char *day),
 			     void *context);

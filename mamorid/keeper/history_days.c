@@ -63,10 +63,10 @@ void mm_history_days_clear(struct mm_history_days *days)
 	memset(days, 0, sizeof(*days));
 }
 
-static int visit_day(struct mm_history_store *store, const char *day,
-		     int (*visit)(void *context, struct mm_db *db,
-				  const char *day),
-		     void *context)
+static int
+visit_day(struct mm_history_store *store, const char *day, bool write,
+	  int (*visit)(void *context, struct mm_db *db, const char *day),
+	  void *context)
 {
 	struct mm_db *db = NULL;
 	char *path;
@@ -75,7 +75,8 @@ static int visit_day(struct mm_history_store *store, const char *day,
 	if (strcmp(day, store->day) == 0)
 		return visit(context, store->db, day);
 	path = mm_xasprintf("%s/%s.sqlite", store->folder, day);
-	r = mm_db_open(&db, path, &mm_db_history);
+	r = write ? mm_db_open(&db, path, &mm_db_history_past)
+		  : mm_db_open_to_read(&db, path, &mm_db_history);
 	free(path);
 	if (r < 0)
 		return 0; /* logged */
@@ -84,7 +85,7 @@ static int visit_day(struct mm_history_store *store, const char *day,
 	return r;
 }
 
-int mm_history_days(struct mm_history_store *store,
+int mm_history_days(struct mm_history_store *store, bool write,
 		    int (*visit)(void *context, struct mm_db *db,
 				 const char *day),
 		    void *context)
@@ -96,7 +97,7 @@ int mm_history_days(struct mm_history_store *store,
 	mm_history_flush(store);
 	r = mm_history_days_list(store, &days);
 	for (i = 0; i < days.count && r == 0; i++)
-		r = visit_day(store, days.list[i], visit, context);
+		r = visit_day(store, days.list[i], write, visit, context);
 	mm_history_days_clear(&days);
 	return r;
 }

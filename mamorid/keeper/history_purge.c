@@ -126,7 +126,7 @@ int mm_history_purge(struct mm_history_store *store, const char *address,
 		whom.beyond = mm_xasprintf(
 			"%.*s,", (int)(whom.domain - address - 1), address);
 	}
-	r = mm_history_days(store, purge_day, &whom);
+	r = mm_history_days(store, true, purge_day, &whom);
 	free(whom.tagged);
 	free(whom.beyond);
 	return r;

@@ -105,10 +105,10 @@ int mm_history_why(struct mm_history_store *store, const char *id,
 	if (len == 0 || len > MM_HISTORY_TEXT_MAX)
 		return 0;
 	memcpy(why_r->id, id, len);
-	r = mm_history_days(store, why_day, why_r);
+	r = mm_history_days(store, false, why_day, why_r);
 	return r < 0 || why_r->count == 0
 		       ? r
-		       : mm_history_days(store, events_day, why_r);
+		       : mm_history_days(store, false, events_day, why_r);
 }
 
 /* ---- list ------------------------------------------------------------ */
@@ -224,5 +224,5 @@ int mm_history_list(struct mm_history_store *store,
 {
 	struct list list = { filter, rows, filter->limit };
 
-	return mm_history_days(store, list_day, &list);
+	return mm_history_days(store, false, list_day, &list);
 }

@@ -73,5 +73,5 @@ int mm_history_sent(struct mm_history_store *store, int64_t since,
 {
 	struct sent sent = { since, visit, context };
 
-	return mm_history_days(store, sent_day, &sent);
+	return mm_history_days(store, false, sent_day, &sent);
 }

@@ -3,9 +3,9 @@ import json
 import os
 
 import pytest
-from mails import ALICE, BOB, FRIEND, OUTSIDER
+from mails import ALICE, BOB, FRIEND, OUTSIDER, is_notice, notices
 from riglib import samples, settings
-from riglib.client import wait_for
+from riglib.client import text_of, wait_for
 from settings_fixtures import import_settings
 
 LIMITS = ("mamori.abuse.messages=5", "mamori.abuse.recipients=12",
@@ -125,8 +125,13 @@ def test_the_operator_is_told_once(limited):
     wait_held(rig)
     for _ in range(3):
         assert submit(rig).code == 451
+    mail = rig.wait_mail(settings.OPERATOR, is_notice, "a notice")
+    text = text_of(mail)
+    assert ALICE in mail["Subject"] and "messages: 6 in" in text
+    assert "messages: 6 (limit 5)" in text
+    assert f"mamorictl account unhold {ALICE}" in text
     rig.settle()
-    assert len(rig.events(event="abuse-hold", sender=ALICE)) >= 1
+    assert len(notices(rig, settings.OPERATOR)) == 1
 
 
 def test_a_restart_forgets_nothing(make_rig):
