@@ -120,6 +120,14 @@
 	X(STRING, notices_help, "notices.help", "", 0, 0, "", \
 	  "How customers get help, such as a page or a telephone number: " \
 	  "shown in every notice") \
+	X(NUMBER, notices_per_recipient, "notices.per_recipient", "20", 0, \
+	  1000000, "", "Most notices to one mailbox in notices.window; what " \
+	  "is above is summed up in one; 0 for any number") \
+	X(NUMBER, notices_total, "notices.total", "2000", 0, 10000000, "", \
+	  "Most notices to all mailboxes in notices.window; 0 for any " \
+	  "number") \
+	X(DURATION, notices_window, "notices.window", "1h", 1, MM_DAY, "", \
+	  "The time in which notices are counted") \
 	X(PATH, notices_folder, "notices.folder", \
 	  "/usr/share/mamori/notices", 0, 0, "", \
 	  "Templates of the warning mails") \

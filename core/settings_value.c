@@ -12,6 +12,7 @@
 #include "core/err.h"
 #include "core/network.h"
 #include "core/settings_path.h"
+#include "core/template.h"
 #include "core/text.h"
 
 #define NAME_MAX_LEN 64u
@@ -61,6 +62,20 @@ static bool is_separator(const char *text)
 	return strlen(text) == 1 && strchr("+-=_.", *text) != NULL;
 }
 
+/* Before it is stored, not when the first mail needs it. */
+static int check_notice(const char *text, struct mm_buf *why)
+{
+	struct mm_template tpl;
+	int r = mm_template_parse(&tpl, text);
+
+	mm_template_clear(&tpl);
+	if (r < 0 && r != MM_ERR_NOMEM)
+		r = refuse(why, "not a template: needs \"Subject: \", an empty "
+				"line and a body, with the placeholders of "
+				"mamori-notices(5)");
+	return r;
+}
+
 static int check_item(enum mm_setting_item item, const char *text,
 		      struct mm_buf *why)
 {
@@ -106,6 +121,8 @@ static int check_item(enum mm_setting_item item, const char *text,
 		return *text != '\0' && strlen(text) <= WORD_MAX_LEN
 			       ? 0
 			       : refuse(why, "not a word of 1 to 255 bytes");
+	case MM_ITEM_NOTICE:
+		return check_notice(text, why);
 	default:
 		return *text != '\0' ? 0 : refuse(why, "an empty text");
 	}

@@ -17,7 +17,8 @@ static const char setup[] = "PRAGMA journal_mode = WAL;"
  * ("account A", "domain D", "total") use a file; usage: the bytes of a scope,
  * each file counted once. census: mailboxes of a domain on a day. trash: files
  * to unlink after the commit. variant: what an outbox row of that kind injects;
- * envelope: the recipients it is left for.
+ * envelope: the recipients it is left for. notice_window: notices of a mailbox
+ * in this hour, '' for all.
  */
 static const char create[] =
 	"BEGIN IMMEDIATE;"
@@ -75,6 +76,11 @@ static const char create[] =
 	"  outbox INTEGER NOT NULL, recipient TEXT NOT NULL,"
 	"  options TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0,"
 	"  PRIMARY KEY(outbox, recipient)) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS notice_window("
+	"  recipient TEXT PRIMARY KEY, since INTEGER NOT NULL,"
+	"  sent INTEGER NOT NULL, dropped INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE INDEX IF NOT EXISTS notice_window_since"
+	"  ON notice_window(since);"
 	"PRAGMA user_version = 2;"
 	"COMMIT;";
 

@@ -24,6 +24,7 @@
 #include "mamorid/keeper/client.h"
 #include "mamorid/keeper/control.h"
 #include "mamorid/keeper/history_serve.h"
+#include "mamorid/keeper/outbox_limit.h"
 #include "mamorid/keeper/outbox_serve.h"
 #include "mamorid/keeper/settings_rights.h"
 #include "mamorid/keeper/settings_usage.h"
@@ -64,6 +65,22 @@ static void channel_ready(struct mm_loop_watch *watch, short revents)
 	watch->deadline = mm_deadline_in(LEAVE_MS);
 }
 
+/* Summaries of notices that were held back may have become due. */
+static void end_windows(struct mm_keeper *keeper)
+{
+	const struct mm_conf *conf = keeper->role->conf;
+	const int64_t window_ms = (int64_t)conf->notices_window * 1000;
+	int count = mm_outbox_end_windows(keeper->db, conf, mm_keeper_now(),
+					  EXPIRY_ROWS);
+
+	if (count == (int)EXPIRY_ROWS)
+		keeper->expiry.deadline = mm_deadline_in(100);
+	else if (window_ms < EXPIRY_MS)
+		keeper->expiry.deadline = mm_deadline_in(window_ms);
+	if (count > 0)
+		mm_outbox_pump(keeper);
+}
+
 /* The rest of a large batch is taken soon, with requests in between. */
 static void expiry_ready(struct mm_loop_watch *watch, short revents)
 {
@@ -78,6 +95,7 @@ static void expiry_ready(struct mm_loop_watch *watch, short revents)
 		mm_log(MM_LOG_INFO, "quarantine-expired", NULL, "rows",
 		       MM_NUM(count), NULL);
 	mm_usage_daily(keeper);
+	end_windows(keeper);
 	if (mm_settings_store_tidy(&keeper->settings, TIDY_FILES) == 1)
 		watch->deadline = mm_deadline_in(100);
 }

@@ -14,6 +14,7 @@
 #include "mamorid/keeper/client.h"
 #include "mamorid/keeper/effect.h"
 #include "mamorid/keeper/outbox.h"
+#include "mamorid/keeper/outbox_limit.h"
 #include "mamorid/keeper/outbox_serve.h"
 #include "mamorid/keeper/outbox_variant.h"
 #include "mamorid/keeper/record_text.h"
@@ -86,20 +87,24 @@ static int open_job(struct job *job, const int fds[3], const char **text_r)
 static int add_notices(struct job *job, int64_t id)
 {
 	const struct mm_record *rec = &job->record;
+	struct mm_db *db = job->vault->db;
 	size_t i;
 	int r = 0;
 
-	for (i = 0; i < rec->nnotices && r == 0; i++) {
-		if (mm_address_is_plain(rec->notices[i].to))
-			r = mm_outbox_add_notice(job->vault->db, id,
-						 rec->notices[i].name,
-						 rec->notices[i].to, NULL,
-						 job->now);
-		else
+	for (i = 0; i < rec->nnotices && r >= 0; i++) {
+		const char *to = rec->notices[i].to;
+
+		if (!mm_address_is_plain(to)) {
 			mm_log(MM_LOG_WARN, "notice-skipped", rec->trace, "to",
-			       rec->notices[i].to, NULL);
+			       to, NULL);
+			continue;
+		}
+		r = mm_outbox_admit(db, job->vault->conf, to, job->now);
+		if (r == 1)
+			r = mm_outbox_add_notice(db, id, rec->notices[i].name,
+						 to, NULL, job->now);
 	}
-	return r;
+	return r < 0 ? r : 0;
 }
 
 static int add_rows(struct job *job, int64_t *id_r)

@@ -26,6 +26,10 @@ static const char find_outbox[] =
 	" (?1 IS NULL OR lower(recipient) = ?1 OR"
 	" lower(substr(recipient, 1, length(?2))) = ?2) ORDER BY id LIMIT 1";
 
+static const char drop_windows[] =
+	"DELETE FROM notice_window WHERE recipient = ?1 OR (?1 IS NULL AND"
+	" substr(recipient, -length(?2) - 1) = '@' || ?2)";
+
 struct whom {
 	const char *address;
 	char *tagged;
@@ -108,6 +112,8 @@ static int purge(struct mm_vault *vault, const struct whom *whom)
 		return r;
 	if ((r = drop_rows(vault, whom)) < 0 ||
 	    (r = drop_outbox(vault, whom)) < 0 ||
+	    (r = mm_db_run(vault->db, drop_windows, "ss", whom->address,
+			   whom->domain)) < 0 ||
 	    (r = mm_db_commit(vault->db)) < 0) {
 		mm_db_rollback(vault->db);
 		return r;
