@@ -123,6 +123,7 @@ struct mm_scan_request {
 	uint32_t uid;		/* originator's uid, or the pending mark's */
 	uint32_t exim_uid;
 	uint32_t port;		/* $received_port, 0 if local */
+	uint32_t refused;	/* recipients that Exim did not take */
 	uint32_t flags;		/* enum mm_scan_flag */
 	mm_deadline deadline;	/* the module's own; answer well before it */
 	uint64_t body_offset;	/* where the body begins in the passed file */

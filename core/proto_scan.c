@@ -34,6 +34,7 @@ enum request_tag {
 	TAG_RECIPIENT_OPTIONS = 20, /* of the recipient before it */
 	TAG_MAIL_COMMAND = 21,
 	TAG_RESULT = 22,
+	TAG_REFUSED = 23,
 };
 
 enum verdict_tag {
@@ -105,6 +106,8 @@ int mm_scan_request_encode(struct mm_buf *buf,
 	    (r = mm_wire_put_num(buf, TAG_UID, req->uid)) < 0 ||
 	    (r = mm_wire_put_num(buf, TAG_EXIM_UID, req->exim_uid)) < 0 ||
 	    (r = mm_wire_put_num(buf, TAG_PORT, req->port)) < 0 ||
+	    (req->refused > 0 &&
+	     (r = mm_wire_put_num(buf, TAG_REFUSED, req->refused)) < 0) ||
 	    (r = mm_wire_put_num(buf, TAG_FLAGS, req->flags)) < 0 ||
 	    (r = mm_wire_put_num(buf, TAG_DEADLINE, (uint64_t)req->deadline)) <
 		    0 ||
@@ -209,6 +212,10 @@ static int get_request_field(uint16_t tag, const struct mm_wire *field,
 	case TAG_PORT:
 		r = mm_wire_get_num(field, 0, UINT16_MAX, &num);
 		req->port = (uint32_t)num;
+		return r;
+	case TAG_REFUSED:
+		r = mm_wire_get_num(field, 0, UINT32_MAX, &num);
+		req->refused = (uint32_t)num;
 		return r;
 	case TAG_FLAGS:
 		r = mm_wire_get_num(field, 0, UINT32_MAX, &num);

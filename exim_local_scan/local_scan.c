@@ -253,6 +253,7 @@ static int read_request(struct job *job, int data_fd)
 	req->uid = job->mark.uid;
 	req->exim_uid = job->origin.exim_uid;
 	req->port = expand_number("$received_port", 0);
+	req->refused = expand_number("$rcpt_fail_count", 0);
 	req->pending = job->submission == MM_SUBMISSION_RESCAN;
 	req->deadline = mm_deadline_in(job->settings.deadline_ms);
 	/* Behind the file's own name, whose length depends on the version. */

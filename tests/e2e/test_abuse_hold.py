@@ -108,6 +108,28 @@ def test_other_limits(limited, kind, mails):
     assert f"({kind}: " in submit(rig).text
 
 
+def test_own_bounces_count(limited):
+    rig = limited
+    for number in range(4):
+        assert submit(rig, f"nobody{number}@example.test").code == 250
+    wait_held(rig)
+    assert "(invalid: 4 in " in submit(rig).text
+
+
+def test_recipients_that_were_refused(limited):
+    rig = limited
+    for _ in range(2):
+        with rig.smtp(port="submission", auth=ALICE) as client:
+            client.mail(ALICE)
+            for _ in range(2):
+                code, _ = client.docmd("RCPT", "TO:<nobody@>")
+                assert code == 501, code
+            assert client.rcpt(FRIEND)[0] == 250
+            assert client.data(samples.mail(ALICE, FRIEND))[0] == 250
+    wait_held(rig)
+    assert "(invalid: 4 in " in submit(rig).text
+
+
 def test_the_same_mail_to_many(limited):
     rig = limited
     for number in range(3):

@@ -45,6 +45,7 @@ static void encode_request(struct mm_buf *buf)
 		.uid = 4294967295u,
 		.exim_uid = 100,
 		.port = 65535,
+		.refused = 77,
 		.flags = MM_SCAN_SMTP | MM_SCAN_TLS,
 		.deadline = INT64_MAX,
 		.body_offset = 19,
@@ -84,6 +85,7 @@ static void request_round_trip(void **state)
 	assert_true(req.uid == 4294967295u);
 	assert_int_equal(req.exim_uid, 100);
 	assert_int_equal(req.port, 65535);
+	assert_int_equal(req.refused, 77);
 	assert_int_equal(req.flags, MM_SCAN_SMTP | MM_SCAN_TLS);
 	assert_true(req.deadline == INT64_MAX);
 	assert_int_equal(req.body_offset, 19);

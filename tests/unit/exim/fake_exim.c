@@ -175,6 +175,7 @@ uschar *expand_string(uschar *name)
 		{ "$received_port", now.host != NULL ? "25" : "-1" },
 		{ "$sender_helo_name", now.host != NULL ? "helo" : "" },
 		{ "$tls_in_cipher", "" },
+		{ "$rcpt_fail_count", "3" },
 		{ "$acl_m_mamori_mail", "" },
 	};
 	size_t i;

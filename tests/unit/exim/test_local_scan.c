@@ -88,6 +88,7 @@ static void an_accepted_mail_with_edits(void **state)
 	assert_int_equal(req.nrecipients, 3);
 	assert_int_equal(req.body_offset, 19);
 	assert_int_equal(req.port, 25);
+	assert_int_equal(req.refused, 3);
 	assert_int_equal(req.exim_uid, 102);
 	mm_scan_request_clear(&req);
 	mm_buf_clear(&seen);
