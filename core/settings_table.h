@@ -120,6 +120,10 @@
 	X(TEXT, HOST, GATEWAY_HOST, "gateway_host", "", 0, 0, "", D, PANEL, \
 	  "Host that has the mailboxes of this domain; off: this server", \
 	  "配送先メールサーバ") \
+	X(BOOL, NONE, GATEWAY_EDIT, "gateway_edit", "no", 0, 0, "", D, \
+	  ADMIN, \
+	  "Edit subject and body of mail for gateway_host and forwards", \
+	  "転送・配送代行メールの件名と本文を編集する") \
 	X(LIST, NETWORK, RELAY_HOSTS, "relay_hosts", "", 0, 100, "", D, \
 	  ROOT, "Addresses of servers whose mail is this domain's outbound " \
 	  "mail", "送信を許可する固定IPアドレス") \

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/err.h"
+#include "core/proto.h"
 #include "core/text.h"
 
 #define OURS "X-Mamori-"
@@ -27,6 +28,11 @@ bool mm_header_is_ours(const char *text, size_t len)
 {
 	return len >= strlen(OURS) &&
 	       strncasecmp(text, OURS, strlen(OURS)) == 0;
+}
+
+const char *mm_short_text(const char *text)
+{
+	return text != NULL && strlen(text) < MM_TEXT_MAX ? text : NULL;
 }
 
 bool mm_header_is_result(const char *text)

@@ -30,6 +30,9 @@ void mm_mark_set(struct mm_mark *mark_r, uint32_t uid, const char *login);
 /* The mark as a header line, of an unsigned long uid and the login. */
 #define MM_MARK_LINE "X-Mamori-Pending: uid=%lu; login=%s\n"
 
+/* The text, or NULL when it is too long for a request. */
+const char *mm_short_text(const char *text);
+
 /* Is it an X-Mamori-Result header? */
 bool mm_header_is_result(const char *text);
 

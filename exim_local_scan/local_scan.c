@@ -60,8 +60,6 @@ int local_scan_version_minor(void)
 	return LOCAL_SCAN_ABI_VERSION_MINOR;
 }
 
-/* ---- what apply.c does to the message ---------------------------------- */
-
 void mm_host_add_header(struct mm_host *host, const char *text)
 {
 	(void)host;
@@ -95,8 +93,6 @@ void mm_host_body_changed(struct mm_host *host, int lines, int zeros)
 	body_zerocount = zeros;
 }
 
-/* ---- reading Exim's variables ------------------------------------------ */
-
 /* The value of a constant such as "$sender_helo_name", or NULL. Lives as long
  * as the message. */
 static const char *expand(const char *name)
@@ -104,12 +100,6 @@ static const char *expand(const char *name)
 	const char *value = (const char *)expand_string(US name);
 
 	return value != NULL && *value != '\0' ? value : NULL;
-}
-
-/* A text that fits the request, or NULL. */
-static const char *short_text(const char *text)
-{
-	return text != NULL && strlen(text) < MM_TEXT_MAX ? text : NULL;
 }
 
 static uint32_t expand_number(const char *name, uint32_t otherwise)
@@ -195,19 +185,18 @@ static int read_headers(struct job *job)
 	return 0;
 }
 
-/* What the client has asked for the recipient (RFC 3461); NULL for nothing.
- * Lives as long as the message. */
+/* RFC 3461; lives as long as the message. NULL for nothing. */
 static const char *rcpt_options(const recipient_item *item)
 {
 	struct mm_buf text;
-	const char *options = NULL;
+	uschar *options = NULL;
 
 	mm_buf_init(&text, MM_TEXT_MAX);
 	if (mm_dsn_options(&text, (unsigned int)item->dsn_flags,
 			   (const char *)item->orcpt) == 0 && text.len > 0)
-		options = (const char *)string_copy(US mm_buf_str(&text));
+		options = string_copy(US mm_buf_str(&text));
 	mm_buf_clear(&text);
-	return options;
+	return (const char *)options;
 }
 
 static int read_recipients(struct mm_scan_request *req)
@@ -245,11 +234,11 @@ static int read_request(struct job *job, int data_fd)
 		req->auth_id = expand("$authenticated_id");
 	if (job->mark.login[0] != '\0')
 		req->login = job->mark.login;
-	req->mail_command = short_text(expand("$acl_m_mamori_mail"));
+	req->mail_command = mm_short_text(expand("$acl_m_mamori_mail"));
 	/* Only from a local process that speaks SMTP, as our courier does. */
 	if (job->submission == MM_SUBMISSION_DIALOGUE &&
 	    sender_host_address == NULL)
-		req->result = short_text(job->result);
+		req->result = mm_short_text(job->result);
 	req->uid = job->mark.uid;
 	req->exim_uid = job->origin.exim_uid;
 	req->port = expand_number("$received_port", 0);
@@ -269,8 +258,6 @@ static int read_request(struct job *job, int data_fd)
 		return r;
 	return read_recipients(req);
 }
-
-/* ---- asking ------------------------------------------------------------- */
 
 /* Only Exim's process can reopen its file, and the daemon must not get a
  * descriptor that writes or shares Exim's offset. Closing any descriptor of a
@@ -294,8 +281,6 @@ static int ask(struct job *job, int data_fd)
 	return r;
 }
 
-/* ---- answering ---------------------------------------------------------- */
-
 /* A line of ours for the main log; text is foreign. */
 static void log_text(const char *event, const char *reason, const char *text)
 {
@@ -307,8 +292,9 @@ static void log_text(const char *event, const char *reason, const char *text)
 		mm_buf_reset(&line);
 	log_write(0, LOG_MAIN, "mamori event=%s%s%s%s%s%s", event,
 		  reason == NULL ? "" : " reason=",
-		  reason == NULL ? "" : reason, line.len == 0 ? "" : " text=\"",
-		  mm_buf_str(&line), line.len == 0 ? "" : "\"");
+		  reason == NULL ? "" : reason,
+		  line.len == 0 ? "" : " text=\"", mm_buf_str(&line),
+		  line.len == 0 ? "" : "\"");
 	mm_buf_clear(&line);
 }
 
@@ -330,9 +316,8 @@ static void add_result(const char *reason)
 			       reason);
 }
 
-/* The mark goes to the end: unlike the result it is no trace header. Exim
- * itself writes it, since a mail without it would be delivered unscanned:
- * Exim dies rather than fails to add a header. */
+/* At the end: unlike the result it is no trace header. Exim dies rather than
+ * fails to add it; a mail without it would be delivered unscanned. */
 static void add_mark(const struct mm_mark *mark)
 {
 	header_add(TYPE_OTHER, MM_MARK_LINE, (unsigned long)mark->uid,
@@ -395,12 +380,11 @@ static int scan(struct job *job, int data_fd, uschar **return_text)
 
 int local_scan(int fd, uschar **return_text)
 {
-	struct job job;
+	struct job job = { .req = { .version = 0 } };
 	int r;
 
 	if (host_checking)
 		return LOCAL_SCAN_ACCEPT;
-	memset(&job, 0, sizeof(job));
 	mm_answer_init(&job.answer);
 	read_origin(&job);
 	if (recipients_count < 1)

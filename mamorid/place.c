@@ -50,6 +50,14 @@ static void make_folder_in(const char *dir, const char *name, mode_t mode,
 	free(path);
 }
 
+static void make_folder_for(const char *dir, const char *name,
+			    const struct mm_users *users, gid_t gid)
+{
+	const struct mm_user owner = { .uid = users->keeper.uid, .gid = gid };
+
+	make_folder_in(dir, name, 02750, &owner, users->root);
+}
+
 static int take_lock(const char *run_dir)
 {
 	char *path = mm_xasprintf("%s/" PID_FILE, run_dir);
@@ -98,6 +106,9 @@ void mm_place_open(const struct mm_conf *conf, const struct mm_users *users,
 	make_folder(conf->state_dir, 0711, &users->keeper, root);
 	make_folder_in(conf->state_dir, "quarantine", 0700, &users->keeper,
 		       root);
+	/* The group of such a folder is that of its files' readers. */
+	make_folder_for(conf->state_dir, "exim", users, users->exim.gid);
+	make_folder_for(conf->state_dir, "gate", users, users->gate.gid);
 	/* Without root, Exim's user is another one: the peer's uid decides. */
 	place_r->scan = make_socket(dir, MM_SCAN_SOCK, root ? 0600 : 0666,
 				    users->exim.uid, users->exim.gid, root);

@@ -8,12 +8,10 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/err.h"
-#include "core/text.h"
 #include "mamorid/courier/dots.h"
 #include "mamorid/courier/mta.h"
 #include "mamorid/courier/values.h"
@@ -31,25 +29,6 @@ struct session {
 	bool eight_bit;
 	bool dsn;
 };
-
-void mm_outcome_set(struct mm_outcome *out, enum mm_outbox_outcome outcome,
-		    const char *fmt, ...)
-{
-	struct mm_buf text, safe;
-	va_list args;
-
-	mm_buf_init(&text, 2 * REPLY_MAX);
-	mm_buf_init(&safe, sizeof(out->text) - 1);
-	va_start(args, fmt);
-	if (mm_buf_vprintf(&text, fmt, args) < 0 ||
-	    mm_text_printable(&safe, mm_buf_str(&text), text.len, 100) < 0)
-		mm_buf_reset(&safe);
-	va_end(args);
-	out->outcome = outcome;
-	(void)snprintf(out->text, sizeof(out->text), "%s", mm_buf_str(&safe));
-	mm_buf_clear(&text);
-	mm_buf_clear(&safe);
-}
 
 /* ---- bytes ----------------------------------------------------------- */
 

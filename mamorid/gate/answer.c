@@ -1,10 +1,13 @@
 /*
- * What Exim is told: reply, log line, result header. The header names no
+ * What Exim is told: reply, log line, result header, edits. The header names no
  * recipient, since all of them see it.
  */
 #include "mamorid/gate/answer.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "mamorid/xalloc.h"
 
 #define VIRUSES_MAX 5u
 #define VIRUS_LEN_MAX 64u
@@ -58,26 +61,48 @@ int mm_answer_viruses(const struct mm_findings *findings, struct mm_buf *out)
 	return 0;
 }
 
-static int make_reply(struct mm_answer *answer, const struct mm_treatment *t,
+static int make_reply(struct mm_answer *answer, const struct mm_job *job,
 		      const char *viruses)
 {
-	if (t->action == MM_ACTION_DEFER)
+	struct mm_buf *out = &answer->reply;
+
+	if (mm_job_is_held(job) && answer->verdict.action == MM_ACTION_DEFER)
+		return mm_hold_reply(&job->hold,
+				     job->account != NULL
+					     ? job->account
+					     : mm_hold_login(job->source,
+							     &job->request
+								      ->scan),
+				     out);
+	if (answer->verdict.action == MM_ACTION_DEFER)
 		return mm_buf_printf(
-			&answer->reply,
+			out,
 			"4.7.1 This message could not be checked for viruses "
 			"now (%s), please try again later",
-			t->reason);
-	if (t->action != MM_ACTION_REJECT)
+			job->reason);
+	if (answer->verdict.action != MM_ACTION_REJECT)
 		return 0;
-	if (t->verdict == MM_VERDICT_INFECTED)
-		return mm_buf_printf(&answer->reply,
+	/* RFC 3463: 5.3.4, message too big for the system. */
+	if (job->inspection.state == MM_INSPECTED_TOO_BIG)
+		return mm_buf_printf(out,
+				     "5.3.4 Message too large: at most %llu "
+				     "bytes are taken",
+				     (unsigned long long)job->gate->role->conf
+					     ->limits_message_size);
+	if (job->verdict == MM_VERDICT_INFECTED)
+		return mm_buf_printf(out,
 				     "5.7.1 Message refused: it contains a "
 				     "virus (%s)",
 				     viruses);
-	return mm_buf_printf(&answer->reply,
+	if (job->verdict == MM_VERDICT_CLEAN)
+		return mm_buf_printf(out,
+				     "5.7.1 Message refused: not permitted "
+				     "here (%s)",
+				     job->reason);
+	return mm_buf_printf(out,
 			     "5.7.1 Message refused: it cannot be checked for "
 			     "viruses (%s)",
-			     t->reason);
+			     job->reason);
 }
 
 const char *mm_action_name(enum mm_action action)
@@ -94,80 +119,190 @@ const char *mm_action_name(enum mm_action action)
 	}
 }
 
-static int make_log(struct mm_answer *answer, const struct mm_treatment *t,
+static bool has_copy(const struct mm_job *job)
+{
+	size_t i;
+
+	if (job->groups.action == MM_ACTION_DEFER || job->failed != NULL)
+		return false;
+	for (i = 0; i < job->groups.count; i++)
+		if (job->groups.list[i].copy)
+			return true;
+	return false;
+}
+
+static int make_log(struct mm_answer *answer, const struct mm_job *job,
 		    const char *viruses)
 {
 	int r = mm_buf_printf(&answer->log, "verdict=%s action=%s",
-			      mm_verdict_name(t->verdict),
-			      mm_action_name(t->action));
+			      mm_verdict_name(job->verdict),
+			      mm_action_name(answer->verdict.action));
 
-	if (r == 0 && t->reason[0] != '\0')
-		r = mm_buf_printf(&answer->log, " reason=%s", t->reason);
+	if (r == 0 && job->reason[0] != '\0')
+		r = mm_buf_printf(&answer->log, " reason=%s", job->reason);
 	if (r == 0 && viruses[0] != '\0')
 		r = mm_buf_printf(&answer->log, " virus=%s", viruses);
-	if (r == 0 && t->quarantine)
+	if (r == 0 && has_copy(job))
 		r = mm_buf_puts(&answer->log, " quarantined=yes");
+	if (r == 0 && job->groups.count > 1)
+		r = mm_buf_printf(&answer->log, " treatments=%zu",
+				  job->groups.count);
 	return r;
 }
 
-static int make_header(struct mm_answer *answer, const struct mm_treatment *t,
-		       const char *trace)
+int mm_answer_edits(struct mm_buf *out, const struct mm_changed *changed)
 {
-	int r = mm_buf_printf(&answer->header, "X-Mamori-Result: %s",
-			      mm_verdict_name(t->verdict));
+	const struct {
+		bool done;
+		const char *name;
+	} list[] = {
+		{ changed != NULL && changed->cleaned, "clean" },
+		{ changed != NULL && changed->stripped, "strip" },
+		{ changed != NULL && changed->stamped, "stamp" },
+		{ changed != NULL && changed->tagged, "tag" },
+	};
+	const char *before = "";
+	size_t i;
+	int r = 0;
 
-	if (r == 0 && t->reason[0] != '\0')
-		r = mm_buf_printf(&answer->header, "; reason=%s", t->reason);
-	if (r == 0)
-		r = mm_buf_printf(&answer->header, "; id=%s\n", trace);
+	for (i = 0; i < sizeof(list) / sizeof(list[0]) && r == 0; i++) {
+		if (!list[i].done)
+			continue;
+		r = mm_buf_printf(out, "%s%s", before, list[i].name);
+		before = ",";
+	}
 	return r;
 }
 
-int mm_answer_make(struct mm_answer *answer,
-		   const struct mm_treatment *treatment,
-		   const struct mm_findings *findings, const char *trace)
+int mm_answer_rules(struct mm_buf *out, const struct mm_treatment *t)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < t->nhits && r == 0; i++)
+		r = mm_buf_printf(out, "%s%s", i == 0 ? "" : ",",
+				  t->hits[i]->name);
+	return r;
+}
+
+int mm_answer_header(struct mm_buf *out, const struct mm_treatment *t,
+		     const struct mm_changed *changed, const char *trace)
+{
+	struct mm_buf edits;
+	int r;
+
+	mm_buf_init(&edits, 100);
+	if ((r = mm_answer_edits(&edits, changed)) < 0 ||
+	    (r = mm_buf_printf(out, "X-Mamori-Result: %s",
+			       mm_verdict_name(t->verdict))) < 0 ||
+	    (t->reason[0] != '\0' &&
+	     (r = mm_buf_printf(out, "; reason=%s", t->reason)) < 0) ||
+	    (edits.len > 0 && (r = mm_buf_printf(out, "; action=%s",
+						 mm_buf_str(&edits))) < 0) ||
+	    (t->outcome == MM_OUTCOME_JUNK &&
+	     (r = mm_buf_puts(out, "; junk=yes")) < 0) ||
+	    (t->nhits > 0 && ((r = mm_buf_puts(out, ";\n rules=")) < 0 ||
+			      (r = mm_answer_rules(out, t)) < 0)))
+		goto done;
+	r = mm_buf_printf(out, ";%sid=%s\n", t->nhits > 0 ? "\n " : " ",
+			  trace);
+done:
+	mm_buf_clear(&edits);
+	return r;
+}
+
+/* ---- edits -------------------------------------------------------------- */
+
+/* What our courier injects was judged before it was recorded. */
+static int own_header(struct mm_answer *answer, const struct mm_job *job)
+{
+	const char *result = job->request->scan.result;
+
+	if (job->source == MM_SOURCE_COURIER && result != NULL &&
+	    result[strcspn(result, "\r")] == '\0')
+		return mm_buf_puts(&answer->header, result);
+	return mm_buf_printf(&answer->header,
+			     "X-Mamori-Result: not-checked; reason=own; "
+			     "id=%s\n",
+			     job->request->scan.trace);
+}
+
+/* Everybody but those who get the message at hand. */
+static void add_removals(struct mm_answer *answer, const struct mm_job *job)
+{
+	const struct mm_group *group;
+	size_t i, k;
+
+	for (i = 0; i < job->groups.count; i++) {
+		group = &job->groups.list[i];
+		for (k = 0; group != job->groups.main && k < group->count; k++)
+			answer->edits[answer->verdict.nedits++] =
+				(struct mm_edit){
+					.type = MM_EDIT_REMOVE_RECIPIENT,
+					.text = group->members[k].address,
+				};
+	}
+}
+
+static int make_edits(struct mm_answer *answer, const struct mm_job *job)
+{
+	const struct mm_group *main = job->groups.main;
+	const struct mm_changed *changed =
+		&job->changed[main - job->groups.list];
+	const struct mm_header_edits *headers = &changed->edits;
+	int r;
+
+	r = job->direction == MM_DIRECTION_OWN
+		    ? own_header(answer, job)
+		    : mm_answer_header(&answer->header,
+				       main->members->treatment, changed,
+				       job->request->scan.trace);
+	if (r < 0)
+		return r;
+	answer->edits = mm_xcalloc(headers->count + 1 +
+					   job->request->scan.nrecipients,
+				   sizeof(*answer->edits));
+	if (headers->count > 0)
+		memcpy(answer->edits, headers->list,
+		       headers->count * sizeof(*answer->edits));
+	answer->edits[headers->count] =
+		(struct mm_edit){ .type = MM_EDIT_ADD_HEADER,
+				  .text = mm_buf_str(&answer->header) };
+	answer->verdict.nedits = headers->count + 1;
+	answer->verdict.edits = answer->edits;
+	answer->body = changed->body;
+	add_removals(answer, job);
+	return 0;
+}
+
+int mm_answer_make(struct mm_answer *answer, const struct mm_job *job)
 {
 	struct mm_buf viruses;
 	int r;
 
 	memset(answer, 0, sizeof(*answer));
+	answer->body = -1;
+	answer->verdict.action =
+		job->failed != NULL ? MM_ACTION_DEFER : job->groups.action;
 	mm_buf_init(&answer->reply, MM_TEXT_MAX);
 	mm_buf_init(&answer->log, MM_TEXT_MAX);
-	mm_buf_init(&answer->header, MM_TEXT_MAX);
+	mm_buf_init(&answer->header, 4 * MM_TEXT_MAX);
 	mm_buf_init(&viruses, MM_TEXT_MAX);
-	if ((r = mm_answer_viruses(findings, &viruses)) == 0 &&
-	    (r = make_reply(answer, treatment, mm_buf_str(&viruses))) == 0 &&
-	    (r = make_log(answer, treatment, mm_buf_str(&viruses))) == 0)
-		r = make_header(answer, treatment, trace);
+	if ((r = mm_answer_viruses(mm_job_findings(job), &viruses)) == 0 &&
+	    (r = make_reply(answer, job, mm_buf_str(&viruses))) == 0)
+		r = make_log(answer, job, mm_buf_str(&viruses));
+	if (r == 0 && answer->verdict.action == MM_ACTION_ACCEPT)
+		r = make_edits(answer, job);
 	mm_buf_clear(&viruses);
-	answer->edit = (struct mm_edit){ .type = MM_EDIT_ADD_HEADER,
-					 .text = mm_buf_str(&answer->header) };
-	answer->verdict = (struct mm_scan_verdict){
-		.action = treatment->action,
-		.reply = answer->reply.len > 0 ? mm_buf_str(&answer->reply)
-					       : NULL,
-		.log = mm_buf_str(&answer->log),
-		.edits = &answer->edit,
-		.nedits = treatment->action == MM_ACTION_ACCEPT,
-	};
-	return r;
-}
-
-int mm_answer_held(struct mm_answer *answer, const struct mm_hold *hold,
-		   const char *sender)
-{
-	int r;
-
-	if (answer->verdict.action != MM_ACTION_DEFER)
-		return 0;
-	mm_buf_reset(&answer->reply);
-	r = mm_hold_reply(hold, sender, &answer->reply);
-	answer->verdict.reply = mm_buf_str(&answer->reply);
+	answer->verdict.reply =
+		answer->reply.len > 0 ? mm_buf_str(&answer->reply) : NULL;
+	answer->verdict.log = mm_buf_str(&answer->log);
 	return r;
 }
 
 void mm_answer_clear(struct mm_answer *answer)
 {
+	free(answer->edits);
 	mm_buf_clear(&answer->reply);
 	mm_buf_clear(&answer->log);
 	mm_buf_clear(&answer->header);

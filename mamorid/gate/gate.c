@@ -15,6 +15,7 @@
 #include "core/fdutil.h"
 #include "core/frame.h"
 #include "mamorid/gate/history_client.h"
+#include "mamorid/gate/presets.h"
 #include "mamorid/gate/request.h"
 #include "mamorid/log.h"
 #include "mamorid/role.h"
@@ -137,6 +138,7 @@ int mm_gate_main(const struct mm_role *role)
 	const char *dir = role->conf->run_dir;
 	struct mm_gate gate = { .role = role, .users = role->users };
 	struct mm_relays relays;
+	struct mm_presets presets;
 	struct mm_history_client history;
 	struct epoll_event event;
 	unsigned int served = 0;
@@ -149,6 +151,8 @@ int mm_gate_main(const struct mm_role *role)
 	find_users(&gate);
 	mm_domains_init(&gate.domains, role->conf);
 	open_relays(&gate, &relays);
+	mm_presets_init(&presets, role->conf);
+	gate.presets = &presets;
 	gate.tree = open_settings(role);
 	gate.inspect_path = mm_xasprintf("%s/" MM_INSPECT_SOCK, dir);
 	gate.keeper_path = mm_xasprintf("%s/" MM_KEEPER_SOCK, dir);
@@ -175,6 +179,7 @@ int mm_gate_main(const struct mm_role *role)
 	mm_history_client_close(&history);
 	mm_domains_clear(&gate.domains);
 	mm_relays_clear(&relays);
+	mm_presets_clear(&presets);
 	mm_settings_tree_close(gate.tree);
 	free(gate.inspect_path);
 	free(gate.keeper_path);

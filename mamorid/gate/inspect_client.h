@@ -2,7 +2,7 @@
 #define MM_MAMORID_GATE_INSPECT_CLIENT_H
 
 #include "core/proto.h"
-#include "mamorid/gate/policy.h"
+#include "mamorid/gate/treatment.h"
 
 /* The findings and the bytes they point into. */
 struct mm_gate_inspection {

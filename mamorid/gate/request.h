@@ -9,6 +9,7 @@
 #include "mamorid/role.h"
 
 struct mm_history_client;
+struct mm_presets;
 
 /* What a gate holds for as long as it lives. */
 struct mm_gate {
@@ -16,6 +17,7 @@ struct mm_gate {
 	struct mm_users users;
 	struct mm_domains domains;
 	struct mm_relays *relays;
+	struct mm_presets *presets;
 	struct mm_settings_tree *tree;
 	char *inspect_path;
 	char *keeper_path;

@@ -377,7 +377,9 @@ void mm_treatment_decide(const struct mm_case *c, struct mm_treatment *t_r)
 			    c->direction == MM_DIRECTION_LOCAL
 				    ? MM_RULE_LOCAL
 				    : MM_RULE_OUTBOUND);
-	apply_rules(&d, c->receiving, true, MM_RULE_INBOUND);
+	/* What its own side stops never comes to the recipient. */
+	if (t_r->outcome < MM_OUTCOME_QUARANTINE)
+		apply_rules(&d, c->receiving, true, MM_RULE_INBOUND);
 	keep_unspoken(&d);
 	t_r->reason = reason_of(&d, reason_bits(&d));
 	if (t_r->outcome == MM_OUTCOME_QUARANTINE)

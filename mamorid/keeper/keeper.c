@@ -27,6 +27,7 @@
 #include "mamorid/keeper/outbox_limit.h"
 #include "mamorid/keeper/outbox_serve.h"
 #include "mamorid/keeper/settings_rights.h"
+#include "mamorid/keeper/routes.h"
 #include "mamorid/keeper/settings_usage.h"
 #include "mamorid/log.h"
 #include "mamorid/xalloc.h"
@@ -146,6 +147,7 @@ static void open_settings(struct mm_keeper *keeper)
 	if (keeper->tree == NULL)
 		mm_fatal("state", "out of memory");
 	mm_settings_users_init(keeper);
+	mm_routes_write(keeper);
 }
 
 /* One keeper at a time: that of a master which was killed may still be at

@@ -19,9 +19,9 @@ static int add_row(struct mm_db *db, int64_t record,
 
 	/* No recipient in the row itself: purging one must not drop all. */
 	r = mm_db_run(db,
-		      "INSERT INTO outbox(kind, record, quarantine, notice,"
-		      " recipient, created, due, tries, reply)"
-		      " VALUES(?1, ?2, 0, 0, '', ?3, ?3, 0, '')",
+		      "INSERT INTO outbox(kind, record, quarantine, recipient,"
+		      " created, due, tries, reply)"
+		      " VALUES(?1, ?2, 0, '', ?3, ?3, 0, '')",
 		      "iii", (int64_t)MM_OUTBOX_VARIANT, record, now);
 	if (r < 0)
 		return r;

@@ -12,6 +12,7 @@
 #include "core/err.h"
 #include "core/settings_read.h"
 #include "mamorid/keeper/abuse.h"
+#include "mamorid/keeper/routes.h"
 #include "mamorid/keeper/settings_control.h"
 #include "mamorid/keeper/settings_rights.h"
 #include "mamorid/keeper/settings_rules.h"
@@ -27,6 +28,7 @@ struct change {
 	struct mm_buf error;
 	bool create;
 	unsigned int count;
+	bool routes; /* a setting that Exim must know */
 };
 
 /* One change: what it is done to and with. */
@@ -161,6 +163,7 @@ static int apply_pair(struct change *change, const struct mm_pair *pair)
 	if ((r = find_edit(change, text, &edit)) == 0 &&
 	    (r = check_rule(change, pair->name, &edit)) == 0)
 		r = apply(change, pair->name, &edit);
+	change->routes |= mm_routes_has(edit.key);
 	change->count++;
 	free(text);
 	return r;
@@ -268,6 +271,8 @@ void mm_settings_change_handle(struct mm_client *client)
 		mm_settings_unlock(store);
 	}
 	if (r == 0) {
+		if (change.routes)
+			mm_routes_write(client->keeper);
 		mm_log(MM_LOG_INFO, "settings-changed", NULL, "level",
 		       mm_level_name(request.level), "name", request.name,
 		       "changes", MM_NUM(change.count), "uid",

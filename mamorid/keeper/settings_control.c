@@ -13,6 +13,7 @@
 #include "core/settings_path.h"
 #include "core/settings_read.h"
 #include "core/text.h"
+#include "mamorid/keeper/routes.h"
 #include "mamorid/keeper/rows.h"
 #include "mamorid/keeper/settings_purge.h"
 #include "mamorid/keeper/settings_rights.h"
@@ -311,14 +312,34 @@ void mm_settings_names_handle(struct mm_client *client)
 
 /* ---- delete ---------------------------------------------------------- */
 
+/* Does Exim know anything of this domain? */
+static bool has_routes(struct mm_settings_tree *tree, const char *domain)
+{
+	struct mm_settings_file *file;
+	bool has = false;
+	int i;
+
+	if (mm_settings_get(tree, MM_LEVEL_DOMAIN, domain, &file) == 1)
+		for (i = 0; i < MM_SETTINGS; i++)
+			has |= mm_routes_has((enum mm_setting)i) &&
+			       file->values.list[i].set;
+	mm_settings_release(file);
+	return has;
+}
+
 void mm_settings_delete_handle(struct mm_client *client)
 {
 	struct mm_settings_request request;
+	bool routes;
 	int r;
 
 	if (!mm_settings_request(client, &request))
 		return;
+	routes = request.level == MM_LEVEL_DOMAIN &&
+		 has_routes(client->keeper->tree, request.name);
 	r = mm_settings_purge(client->keeper, request.level, request.name);
+	if (r >= 0 && routes)
+		mm_routes_write(client->keeper);
 	if (r >= 0) {
 		mm_log(MM_LOG_INFO, "settings-deleted", NULL, "level",
 		       mm_level_name(request.level), "name", request.name,

@@ -11,6 +11,7 @@
 #include "core/fdutil.h"
 #include "core/settings_path.h"
 #include "core/settings_yaml.h"
+#include "mamorid/keeper/routes.h"
 #include "mamorid/keeper/settings_control.h"
 #include "mamorid/keeper/settings_io.h"
 #include "mamorid/log.h"
@@ -273,6 +274,8 @@ void mm_settings_import_handle(struct mm_client *client)
 		r = import_text(&client->keeper->settings, &text, check, &count,
 				&error);
 	if (r == 0) {
+		if (!check)
+			mm_routes_write(client->keeper);
 		mm_log(MM_LOG_INFO, "settings-imported", NULL, "files",
 		       MM_NUM(count), "check", check ? "yes" : "no", NULL);
 		(void)snprintf(number, sizeof(number), "%zu", count);

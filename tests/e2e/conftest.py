@@ -21,9 +21,14 @@ def pytest_configure(config):
         "markers", "exim(**options): options of a test's private Exim")
 
 
-def start(*pairs):
+def start(*pairs, preset="smartconnect"):
+    """A rig on which the server has this preset: one that stops whatever is
+    infected, unless a test is about another one."""
     build = os.environ.get("MAMORI_BUILD")
-    return Rig.start(*([f"build={build}"] if build else []), *pairs)
+    rig = Rig.start(*([f"build={build}"] if build else []), *pairs)
+    if "mamorid=off" not in pairs:
+        rig.ctl("server", "set", f"preset={preset}")
+    return rig
 
 
 @pytest.fixture(scope="session")
@@ -50,8 +55,8 @@ def make_rig():
     """make_rig("key=value", ...) starts a rig that goes with the test."""
     rigs = []
 
-    def make(*pairs):
-        rigs.append(start(*pairs))
+    def make(*pairs, **options):
+        rigs.append(start(*pairs, **options))
         return rigs[-1]
 
     yield make

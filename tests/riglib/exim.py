@@ -18,6 +18,8 @@ qualify_domain = example.test
 domainlist local_domains = {domains}
 deliver_drop_privilege = {drop}
 {mamori_main}
+domainlist relay_to_domains = {relay_to}
+hostlist relay_from_hosts = {relay_from}
 trusted_users = {trusted}
 spool_directory = {root}/spool
 log_file_path = {root}/log/exim/%slog
@@ -55,14 +57,16 @@ acl_mail:
   deny condition = ${{if inlist{{$received_port}}{{{submission}:{smtps}}}}}
        !authenticated = *
        message = authentication required
+{mamori_mail}
   accept
 
 acl_rcpt:
   # Local processes, as in Debian: exim -bs of the courier.
   accept hosts = :
   accept authenticated = *
+  accept hosts = +relay_from_hosts
   require message = relaying denied
-          domains = +local_domains
+          domains = +local_domains : +relay_to_domains
   require message = no such user
           verify = recipient
   accept
@@ -134,6 +138,7 @@ _INCLUDES = {
     "mamori_transports": "transports.conf",
     "mamori_remote": "remote-transport.conf",
     "mamori_retry": "retry.conf",
+    "mamori_mail": "acl-mail.conf",
 }
 
 
@@ -150,6 +155,7 @@ def _shipped(source, layout, courier):
             raise RigError(f"{path}: {error.strerror}") from None
         for shipped, ours in (("/usr/lib/mamori/", layout.path("lib/")),
                               ("/run/mamori/", layout.path("run/")),
+                              ("/var/lib/mamori/", layout.path("state/")),
                               ("mamori-courier", courier)):
             text = text.replace(shipped, ours)
         lines[section] = f".include {layout.write('exim/' + name, text)}"
@@ -188,12 +194,18 @@ class Exim:
                      "".join(f"{a}: yes\n" for a in settings.ADDRESSES))
         # What the macros of config/exim stand for on Debian.
         scan, trusted = "", options["courier"]
+        relay_to, relay_from = "", ""
         lines = dict.fromkeys(_INCLUDES, "")
         if options["local_scan"] == "on":
             lines = _shipped(self.source, layout, options["courier"])
             trusted = "MAIN_TRUSTED_USERS"
+            relay_to = "MAIN_RELAY_TO_DOMAINS"
+            relay_from = "MAIN_RELAY_NETS"
             if self.mode == "plain":    # else it asks the system's Exim
                 scan = "MAMORI_EXIM = " + " ".join(self.command()) + "\n"
+            # Other hosts are all the sink's port on this one.
+            scan += ("MAMORI_GATEWAY_TRANSPORT = outside\n"
+                     "MAMORI_GATEWAY_SELF = send\n")
             scan += ("add_environment = MAIN_ADD_ENVIRONMENT : "
                      f"MAMORI_DEADLINE_MS={options['deadline_ms']} : "
                      f"MAMORI_ON_FAILURE={options['on_failure']}")
@@ -203,6 +215,7 @@ class Exim:
             domains=" : ".join(settings.DOMAINS),
             drop="true" if self.mode == "plain" else "false",
             trusted=trusted, scan=scan,
+            relay_to=relay_to, relay_from=relay_from,
             extra="\n".join(f"{key} = {value}"
                             for key, value in extra.items()),
             **lines, **self.ports))
