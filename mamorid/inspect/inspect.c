@@ -17,6 +17,7 @@
 #include "mamorid/inspect/bound.h"
 #include "mamorid/inspect/encrypted.h"
 #include "mamorid/inspect/format.h"
+#include "mamorid/inspect/give_up.h"
 #include "mamorid/inspect/limits.h"
 #include "mamorid/inspect/mime.h"
 #include "mamorid/inspect/mime_bounds.h"
@@ -137,8 +138,10 @@ static bool on_layer(void *context, struct mm_layer *layer,
 	struct inspection *in = context;
 	struct mm_item item;
 
-	if (mm_walk_stopped(in->walk, layer->leaf))
+	if (mm_walk_stopped(in->walk, layer->leaf)) {
+		(void)mm_give_up(true);
 		return true;
+	}
 	/* The part itself is scanned later. */
 	if (in->cuts != NULL && layer->level == 1 &&
 	    mm_base64_is_rest(in->cuts, &in->mail, data, layer->size))
@@ -213,16 +216,18 @@ static void pass(struct inspection *in, const struct mm_item *base,
 		.member = on_member,
 	};
 	struct mm_buf error;
+	bool given_up;
 	int r;
 
 	mm_buf_init(&error, MM_TEXT_MAX);
 	in->base = base;
 	r = mm_engine_scan(in->engine, data, len, mm_walk_deadline(in->walk),
 			   &sink, &error);
+	given_up = mm_give_up(false);
 	mm_kept_end(&in->kept);
 	if (r == MM_ERR_TIMEOUT)
 		mm_walk_stop(in->walk, leaf, MM_LIMIT_TIME);
-	else if (r < 0)
+	else if (r < 0 && !given_up)
 		mm_walk_find_part(in->walk, leaf, MM_KIND_ERROR,
 				  error.len > 0 ? mm_buf_str(&error)
 						: mm_err_text(r));

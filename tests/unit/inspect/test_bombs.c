@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <zlib.h>
 
 #include "tests/unit/inspect/inspect_fixture.h"
 #include "tests/unit/inspect/zip_samples.h"
@@ -238,6 +239,31 @@ static void empty_blocks(struct mm_buf *mail)
 	attach(mail, &file);
 }
 
+/* libclamav inflates each of them, whatever limit it has passed. */
+static void pdf_zeros(struct mm_buf *mail)
+{
+	const uLong size = 50u << 20;
+	uLongf packed_len = compressBound(size);
+	unsigned char *zeros = calloc(size, 1);
+	unsigned char *packed = malloc(packed_len);
+	struct mm_buf file;
+
+	assert_true(zeros != NULL && packed != NULL);
+	assert_int_equal(compress2(packed, &packed_len, zeros, size, 9), Z_OK);
+	mm_buf_init(&file, MAIL_MAX);
+	smp_put(&file, "%PDF-1.4\n", 9);
+	for (int i = 0; i < 600; i++) {
+		assert_int_equal(mm_buf_printf(&file, "%d 0 obj<</Length %lu"
+			"/Filter/FlateDecode>>stream\n", i, packed_len), 0);
+		smp_put(&file, packed, packed_len);
+		put_many(&file, "\nendstream endobj\n", 1);
+	}
+	smp_put(&file, "%%EOF\n", 6);
+	free(packed);
+	free(zeros);
+	attach(mail, &file);
+}
+
 static void zstd_zeros(struct mm_buf *mail)
 {
 	struct mm_buf data;
@@ -292,6 +318,7 @@ static void test_bombs(void **state)
 		{ "zips within zips", like_42, false },
 		{ "members over each other", overlapping, true },
 		{ "empty blocks", empty_blocks, false },
+		{ "30 GB of zeros in a PDF", pdf_zeros, false },
 		{ "64 MB of zeros in zstd", zstd_zeros, false },
 	};
 
