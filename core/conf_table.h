@@ -128,6 +128,8 @@
 	  "number") \
 	X(DURATION, notices_window, "notices.window", "1h", 1, MM_DAY, "", \
 	  "The time in which notices are counted") \
+	X(NUMBER, notices_digest_hour, "notices.digest_hour", "7", 0, 23, "", \
+	  "Hour of the day at which digests of the quarantine are made") \
 	X(PATH, notices_folder, "notices.folder", \
 	  "/usr/share/mamori/notices", 0, 0, "", \
 	  "Templates of the warning mails") \

@@ -80,6 +80,12 @@ enum mm_notice_language {
 	MM_NOTICE_LANGUAGE_EN,
 };
 
+enum mm_digest {
+	MM_DIGEST_OFF,
+	MM_DIGEST_DAILY,
+	MM_DIGEST_WEEKLY,
+};
+
 /* What one key has: which member counts follows from the row's type. */
 struct mm_setting_value {
 	bool set; /* else absent: inherited */

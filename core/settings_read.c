@@ -307,3 +307,15 @@ mm_settings_value(const struct mm_settings_view *view, enum mm_setting i,
 	preset = mm_setting_default(i);
 	return preset == NULL ? &nothing : preset;
 }
+
+bool mm_settings_is_suspended(const struct mm_settings_view *view, int64_t now)
+{
+	const struct mm_setting_value *until;
+
+	if (mm_settings_value(view, MM_SETTING_NOTICES_SUSPENDED, NULL)->num ==
+	    0)
+		return false;
+	until = mm_settings_value(view, MM_SETTING_NOTICES_SUSPENDED_UNTIL,
+				  NULL);
+	return until->off || (int64_t)until->num > now;
+}

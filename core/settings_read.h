@@ -56,6 +56,9 @@ const struct mm_setting_value *
 mm_settings_value(const struct mm_settings_view *view, enum mm_setting i,
 		  enum mm_level *level_r);
 
+/* Are the notices to this mailbox suspended at this time? */
+bool mm_settings_is_suspended(const struct mm_settings_view *view, int64_t now);
+
 /* Read one file past any cache, checked: opened without following a link or
  * waiting, regular, owned by owner or root, not writable by others, small
  * enough. *values_r is cleared on error. 0, MM_ERR_NOTFOUND, or an error with

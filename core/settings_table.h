@@ -83,6 +83,14 @@
 	  "off|daily|weekly", S | D | A, OWNER, \
 	  "How often the mailbox is told what is in its quarantine", \
 	  "隔離メールのお知らせ頻度") \
+	X(TEXT, ADDRESS, ADMIN_ADDRESS, "admin_address", "", 0, 0, "", S | D, \
+	  PANEL, "Mailbox of the domain's administrator", \
+	  "ドメイン管理者のメールアドレス") \
+	X(ENUM, NONE, ADMIN_NOTICES, "admin_notices", "off", 0, 0, \
+	  "off|daily", S | D, ADMIN, \
+	  "How often admin_address is told what was quarantined in the " \
+	  "domain", \
+	  "ドメイン管理者へのお知らせ頻度") \
 	X(DURATION, NONE, QUARANTINE_KEEP, "quarantine.keep", "15d", 3600, \
 	  315360000, "", S | D, PANEL, \
 	  "How long quarantined mail is kept", \

@@ -281,7 +281,8 @@ static int put_facts(struct mm_buf *list, const struct mm_outbox_item *item)
 
 		if ((k = mm_value_find(name, strlen(name))) < 0)
 			continue;
-		mm_buf_reset(&list[k]);
+		if (k != MM_VALUE_LIST)
+			mm_buf_reset(&list[k]);
 		if (k == MM_VALUE_LIST)
 			r = put_lines(&list[k], value);
 		else if (k != MM_VALUE_SINCE && k != MM_VALUE_UNTIL)

@@ -71,18 +71,6 @@ static void sort_boxes(struct mm_mailboxes *boxes)
 	boxes->count = kept;
 }
 
-static bool is_suspended(const struct mm_settings_view *view, int64_t now)
-{
-	const struct mm_setting_value *until;
-
-	if (mm_settings_value(view, MM_SETTING_NOTICES_SUSPENDED, NULL)->num ==
-	    0)
-		return false;
-	until = mm_settings_value(view, MM_SETTING_NOTICES_SUSPENDED_UNTIL,
-				  NULL);
-	return until->off || (int64_t)until->num > now;
-}
-
 static void add_notice(struct mm_notices *notices, const char *name,
 		       const char *to)
 {
@@ -103,7 +91,7 @@ static void add_wanted(struct mm_notices *notices, const char *name,
 		const struct mm_mailbox *box = &boxes->list[i];
 
 		mm_settings_view(notify->tree, box->address, &view);
-		if (!is_suspended(&view, notify->now) &&
+		if (!mm_settings_is_suspended(&view, notify->now) &&
 		    (box->member ||
 		     mm_settings_value(&view, MM_SETTING_VIRUS_NOTICE, NULL)
 				     ->num != 0))

@@ -18,7 +18,7 @@ static const char setup[] = "PRAGMA journal_mode = WAL;"
  * each file counted once. census: mailboxes of a domain on a day. trash: files
  * to unlink after the commit. variant: what an outbox row of that kind injects;
  * envelope: the recipients it is left for. notice_window: notices of a mailbox
- * in this hour, '' for all.
+ * in this hour, '' for all. digest: when the last one was made.
  */
 static const char create[] =
 	"BEGIN IMMEDIATE;"
@@ -79,6 +79,7 @@ static const char create[] =
 	"CREATE TABLE IF NOT EXISTS notice_window("
 	"  recipient TEXT PRIMARY KEY, since INTEGER NOT NULL,"
 	"  sent INTEGER NOT NULL, dropped INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS digest(sent INTEGER NOT NULL);"
 	"CREATE INDEX IF NOT EXISTS notice_window_since"
 	"  ON notice_window(since);"
 	"PRAGMA user_version = 2;"

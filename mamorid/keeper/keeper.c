@@ -23,6 +23,7 @@
 #include "mamorid/keeper/abuse.h"
 #include "mamorid/keeper/client.h"
 #include "mamorid/keeper/control.h"
+#include "mamorid/keeper/digest.h"
 #include "mamorid/keeper/history_serve.h"
 #include "mamorid/keeper/outbox_limit.h"
 #include "mamorid/keeper/outbox_serve.h"
@@ -66,8 +67,8 @@ static void channel_ready(struct mm_loop_watch *watch, short revents)
 	watch->deadline = mm_deadline_in(LEAVE_MS);
 }
 
-/* Summaries of notices that were held back may have become due. */
-static void end_windows(struct mm_keeper *keeper)
+/* Summaries of notices that were held back, and digests. */
+static void sum_up(struct mm_keeper *keeper)
 {
 	const struct mm_conf *conf = keeper->role->conf;
 	const int64_t window_ms = (int64_t)conf->notices_window * 1000;
@@ -78,7 +79,9 @@ static void end_windows(struct mm_keeper *keeper)
 		keeper->expiry.deadline = mm_deadline_in(100);
 	else if (window_ms < EXPIRY_MS)
 		keeper->expiry.deadline = mm_deadline_in(window_ms);
-	if (count > 0)
+	if (mm_digest_run(keeper->db, conf, keeper->tree, mm_keeper_now()) >
+		    0 ||
+	    count > 0)
 		mm_outbox_pump(keeper);
 }
 
@@ -96,7 +99,7 @@ static void expiry_ready(struct mm_loop_watch *watch, short revents)
 		mm_log(MM_LOG_INFO, "quarantine-expired", NULL, "rows",
 		       MM_NUM(count), NULL);
 	mm_usage_daily(keeper);
-	end_windows(keeper);
+	sum_up(keeper);
 	if (mm_settings_store_tidy(&keeper->settings, TIDY_FILES) == 1)
 		watch->deadline = mm_deadline_in(100);
 }
