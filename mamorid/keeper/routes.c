@@ -57,7 +57,7 @@ static void add_gateway(struct routes *routes, const char *domain,
 	routes->gateways = grow(routes->gateways, routes->ngateways,
 				sizeof(*routes->gateways));
 	routes->gateways[routes->ngateways++] =
-		mm_xasprintf("%s: <; %s\n", domain, host);
+		mm_xasprintf("%s: <;%s\n", domain, host);
 }
 
 static void add_relay(struct routes *routes, const char *domain,
