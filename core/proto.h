@@ -362,8 +362,7 @@ void mm_outbox_done_clear(struct mm_outbox_done *done);
 
 /* ---- control.sock and errors ------------------------------------------ */
 
-/* A flat list of (name, value) texts: control requests, and one row of an
- * answer. */
+/* A flat list of (name, value) texts: a request, or a row of an answer. */
 struct mm_pair {
 	const char *name;
 	const char *value;

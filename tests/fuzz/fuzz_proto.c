@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/proto.h"
+#include "core/proto_history.h"
 #include "core/proto_rewrite.h"
 #include "core/proto_variant.h"
 
@@ -31,6 +32,16 @@ static void check(int encoded, int decoded)
 static void keep(const void *value)
 {
 	(void)value;
+}
+
+static int encode_history(struct mm_buf *buf, const struct mm_history *history)
+{
+	size_t next;
+	int r = mm_history_encode(buf, history, 0, &next);
+
+	if (r == 0 && next != history->nrecipients)
+		abort();
+	return r;
 }
 
 static void decode_pairs(const uint8_t *data, size_t size)
@@ -64,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	which = *data++;
 	size--;
 	mm_buf_init(&buf, 64u << 20);
-	switch (which % 11) {
+	switch (which % 12) {
 	case 0:
 		ROUND_TRIP(mm_scan_request, mm_scan_request_decode,
 			   mm_scan_request_encode, mm_scan_request_clear);
@@ -105,6 +116,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 9:
 		ROUND_TRIP(mm_variant, mm_variant_decode, mm_variant_encode,
 			   mm_variant_clear);
+		break;
+	case 10:
+		ROUND_TRIP(mm_history, mm_history_decode, encode_history,
+			   mm_history_clear);
 		break;
 	default:
 		decode_pairs(data, size);

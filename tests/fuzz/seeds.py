@@ -49,6 +49,12 @@ PROTO = [
     VERSION + field(2, num(1, 1) + text(2, "not a ZIP")) + num(4, 1) +
     field(3, b"Subject: x\n") + num(5, 0) + field(6, FINDINGS),
     field(201, text(1, "row") + text(2, "role")) + text(202, "an error"),
+    # what became of a mail, and pairs again
+    VERSION + text(2, "1abc") + text(3, "inbound") + text(6, "a@b") +
+    num(20, 1700000000) + num(24, 7) +
+    field(40, field(200, field(201, text(1, "row") + text(2, "finding")))) +
+    field(41, num(1, 3) + text(2, "c@d") + text(3, "deliver")),
+    field(201, text(1, "row") + text(2, "role")) + text(202, "an error"),
 ]
 CONF = [
     b"run_dir: /x\noperator: a@b\nlocal_domains: [a.b, 'c d']\n"
