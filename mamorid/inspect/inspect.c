@@ -117,6 +117,8 @@ static struct mm_item item_of(const struct inspection *in,
 		.mime_type = "",
 		.leaf = layer->leaf,
 		.depth = layer->depth,
+		.joined = layer->parent != NULL &&
+			  strcmp(layer->parent->type, "tnef") == 0,
 	};
 	const struct mm_leaf *leaf;
 

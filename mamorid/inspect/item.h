@@ -16,6 +16,8 @@ struct mm_item {
 	int leaf;		/* the part it belongs to, -1: unknown */
 	unsigned int depth;	/* 0: the part itself; 1: what it holds; ... */
 	bool in_body;		/* text of the message, not an attachment */
+	bool joined;		/* several files in a row, perhaps: what */
+				/* libclamav makes of a winmail.dat */
 };
 
 #endif

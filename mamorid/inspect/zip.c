@@ -294,7 +294,9 @@ static bool unpack(struct zip *zip, const struct reading *reading)
 		return false;
 	if (result != MM_ZIP_WHOLE && result != MM_ZIP_REPORTED)
 		report(zip, reading, result);
-	else if (result == MM_ZIP_WHOLE && zip->listed && !reading->listed)
+	else if (result == MM_ZIP_WHOLE && zip->at_front && zip->listed &&
+		 !reading->listed)
+		/* Behind something else it may be of another file there. */
 		zip->disagree = true;
 	return true;
 }
@@ -310,7 +312,7 @@ static void unpack_all(struct zip *zip)
 		if (!unpack(zip, &zip->readings[i]))
 			return;
 	}
-	if (zip->disagree)
+	if (zip->disagree && !zip->item->joined)
 		mm_walk_find(zip->walk, zip->item, MM_KIND_AMBIGUOUS,
 			     "ambiguous: zip headers disagree");
 }

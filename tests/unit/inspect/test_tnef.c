@@ -160,6 +160,27 @@ static void test_forms(void **state)
 	mm_buf_clear(&eicar);
 }
 
+/* libclamav opens attached archives as if they were one, whose headers then
+ * would disagree. */
+static void test_two_zips(void **state)
+{
+	struct mm_buf text, zip, tnef;
+
+	(void)state;
+	mm_buf_init(&text, 64);
+	put(&text, "hello", 5);
+	fix_zip(&zip, NULL, "a.txt", &text);
+	attachment(&tnef, &zip);
+	mm_buf_clear(&zip);
+	fix_zip(&zip, NULL, "b.txt", &text);
+	attribute(&tnef, 0x00069002, "\0\0\0\0", 4);
+	attribute(&tnef, 0x0006800f, zip.data, zip.len);
+	try_tnef("two zips", &tnef, false);
+	mm_buf_clear(&tnef);
+	mm_buf_clear(&zip);
+	mm_buf_clear(&text);
+}
+
 /* MS-OXRTFCP 3.1.1: the examples of the specification. */
 static void test_rtf(void **state)
 {
@@ -200,6 +221,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_two_zips),
 		cmocka_unit_test(test_rtf),
 	};
 
