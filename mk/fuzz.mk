@@ -44,7 +44,8 @@ FUZZ_SRC_inspect_tnef := $(addprefix mamorid/inspect/,walk.c findings.c \
 	tnef.c tnef_rtf.c readings_charset.c) \
 	mamorid/xalloc.c mamorid/log.c mamorid/channel.c
 FUZZ_SRC_inspect_smime := $(addprefix mamorid/inspect/,walk.c findings.c \
-	smime.c) mamorid/xalloc.c mamorid/log.c mamorid/channel.c
+	smime.c readings_decode.c) \
+	mamorid/xalloc.c mamorid/log.c mamorid/channel.c
 FUZZ_CFLAGS_inspect_smime := $(CRYPTO_CFLAGS)
 FUZZ_LIBS_inspect_smime := $(CRYPTO_LIBS)
 FUZZ_SRC_inspect_executable := $(FUZZ_SRC_active) \

@@ -9,12 +9,15 @@
 #include <openssl/cms.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "mamorid/inspect/limits.h"
+#include "mamorid/inspect/readings_decode.h"
 #include "mamorid/xalloc.h"
 
+#define PEM_HEAD 4096u /* text that may precede the mark */
 #define HEADER_MAX 24u /* of ContentInfo, up to its type */
 
 /* 1.2.840.113549.1.7.2 and 1.2.840.113549.1.9.16.1.9 */
@@ -70,10 +73,48 @@ static bool push_content(struct mm_walk *walk, const struct mm_item *item,
 	return true;
 }
 
+static const unsigned char *find(const unsigned char *data, size_t len,
+				 const char *mark)
+{
+	return memmem(data, len, mark, strlen(mark));
+}
+
+/* RFC 7468 8 and 9: the same in base64, between lines of text. What comes out
+ * is looked at like any other file. */
+static void unwrap(struct mm_walk *walk, const struct mm_item *item)
+{
+	const unsigned char *end = item->data + item->len;
+	const size_t head = item->len < PEM_HEAD ? item->len : PEM_HEAD;
+	const unsigned char *text = find(item->data, head, "-----BEGIN PKCS7");
+	const unsigned char *stop;
+	unsigned char *out;
+	size_t len;
+
+	if (text == NULL)
+		text = find(item->data, head, "-----BEGIN CMS");
+	if (text == NULL)
+		return;
+	text = memchr(text, '\n', (size_t)(end - text));
+	if (text == NULL)
+		return;
+	stop = find(text, (size_t)(end - text), "-----END");
+	if (stop == NULL)
+		stop = end;
+	len = (size_t)(stop - text);
+	out = mm_xcalloc(len / 4 * 3 + 3, 1);
+	len = mm_base64_read(text, len, MM_BASE64_CHUNKS, out);
+	if (len > 0)
+		(void)mm_walk_push_take(walk, item, NULL, out, len);
+	else
+		free(out);
+}
+
 void mm_smime_analyze(struct mm_walk *walk, const struct mm_item *item)
 {
 	const unsigned char *pos = item->data;
 	CMS_ContentInfo *cms;
+
+	unwrap(walk, item);
 
 	if (is_content(item, compressed_data, sizeof(compressed_data)))
 		mm_walk_find(walk, item, MM_KIND_LIMIT,

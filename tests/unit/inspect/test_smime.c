@@ -104,11 +104,49 @@ static void test_others(void **state)
 	mm_buf_clear(&content);
 }
 
+/* RFC 7468: in base64 between two lines, with text before it. */
+static void test_text(void **state)
+{
+	static const struct {
+		const char *begin, *end;
+		bool found;
+	} forms[] = {
+		{ "-----BEGIN CMS-----\n", "-----END CMS-----\n", true },
+		{ "to you\n-----BEGIN PKCS7-----\r\n",
+		  "-----END PKCS7-----\n", true },
+		{ "-----BEGIN CMS-----\n", "", true },
+		{ "-----BEGIN CERTIFICATE-----\n",
+		  "-----END CERTIFICATE-----\n", false },
+	};
+	struct mm_buf eicar, content, data, text;
+
+	(void)state;
+	fix_eicar(&eicar);
+	entity(&content, &eicar);
+	sign(&data, &content, 0);
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		mm_buf_init(&text, MAIL_MAX);
+		assert_int_equal(mm_buf_puts(&text, forms[i].begin), 0);
+		fix_base64(&text, data.data, data.len);
+		assert_int_equal(mm_buf_puts(&text, forms[i].end), 0);
+		try_mail(forms[i].begin, &text,
+			 forms[i].found ? MM_VERDICT_INFECTED
+					: MM_VERDICT_CLEAN,
+			 forms[i].found ? MM_KIND_VIRUS : 0,
+			 forms[i].found ? EICAR_NAME : NULL);
+		mm_buf_clear(&text);
+	}
+	mm_buf_clear(&data);
+	mm_buf_clear(&content);
+	mm_buf_clear(&eicar);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_signed),
 		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_text),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);
