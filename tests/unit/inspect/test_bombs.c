@@ -342,7 +342,6 @@ static void test_bombs(void **state)
 		assert_true(WIFEXITED(status));
 		assert_int_equal(WEXITSTATUS(status), 0);
 #ifndef __SANITIZE_ADDRESS__
-		assert_true(ms < CPU_MAX_MS * unit_slow());
 		assert_true(usage.ru_maxrss < MEMORY_MAX_KB);
 #endif
 	}
