@@ -133,6 +133,16 @@ static void find_users(struct mm_gate *gate)
 	mm_uids_find(&conf->users_lists, "users-lists", &gate->users.lists);
 }
 
+/* The server's preset before the first mail: a broken one is told at once. */
+static void load_preset(struct mm_gate *gate)
+{
+	struct mm_settings_view view;
+
+	mm_settings_view(gate->tree, "", &view);
+	(void)mm_presets_of(gate->presets, &view);
+	mm_settings_view_clear(&view);
+}
+
 int mm_gate_main(const struct mm_role *role)
 {
 	const char *dir = role->conf->run_dir;
@@ -154,6 +164,7 @@ int mm_gate_main(const struct mm_role *role)
 	mm_presets_init(&presets, role->conf);
 	gate.presets = &presets;
 	gate.tree = open_settings(role);
+	load_preset(&gate);
 	gate.inspect_path = mm_xasprintf("%s/" MM_INSPECT_SOCK, dir);
 	gate.keeper_path = mm_xasprintf("%s/" MM_KEEPER_SOCK, dir);
 	mm_history_client_init(&history, gate.keeper_path);

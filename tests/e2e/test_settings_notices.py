@@ -144,7 +144,11 @@ def test_unregistered_domains_pass_unchecked_when_so_set(srig):
     assert not srig.ctl_json("quarantine", "list")
     # To both: checked for both.
     send_virus(srig, [ALICE, DAVE])
-    assert len(srig.mails(DAVE)) == 1 + len(notices(srig, DAVE))
+    # The unchecked one, and one without its attachment.
+    assert len(srig.mails(DAVE)) == 2 + len(notices(srig, DAVE))
+    assert sum(samples.eicar() in mail.replace(b"\r\n", b"") or
+               b"reason=unregistered" in mail
+               for mail in srig.mails(DAVE)) == 1
     assert notices(srig, ALICE)
     srig.ctl("server", "unset", "check_unregistered_domains")
     srig.empty()
