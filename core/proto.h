@@ -195,8 +195,9 @@ struct mm_inspect_request {
 	bool wireformat;
 	uint32_t scan_ms;	/* longest scan, from when it begins; 0: as the
 				 * scanner is configured */
+	const char *allowed; /* virus names that do not count, lines, or NULL */
 };
-
+#define MM_ALLOWED_MAX 16384u
 MM_CHECK int mm_inspect_request_encode(struct mm_buf *buf,
 				       const struct mm_inspect_request *req);
 MM_CHECK int mm_inspect_request_decode(const void *data, size_t len,
@@ -261,9 +262,7 @@ void mm_findings_clear(struct mm_findings *findings);
 /* A notice's template, "virus-inbound": mm_text_is_name(). */
 #define MM_NOTICE_NAME_MAX 40u
 #define MM_NOTICE_TEXT_MAX 16384u /* a template of a domain's own */
-
-/* In which language, and by whose wording, the keeper finds in the settings
- * when the courier asks for it. */
+/* Language and wording are found in the settings when it is sent. */
 struct mm_notice {
 	const char *name; /* of the template */
 	const char *to;
@@ -280,8 +279,7 @@ struct mm_record {
 	const char *account;	/* authenticated or owning account, or NULL */
 	const char *direction;	/* "inbound", "outbound", "local" */
 	const char *reason;	/* "virus", "crashed", "limit", ... */
-	const char *done; /* what was done, words of mamori-notices(5)
-				 * with commas: "strip,quarantine"; or NULL */
+	const char *done; /* "strip,quarantine": mamori-notices(5) */
 	bool quarantine;	/* keep a copy for every recipient */
 	uint64_t body_offset;
 	const char *findings;	/* encoded mm_findings, findings_len bytes */
@@ -321,6 +319,7 @@ struct mm_outbox_item {
 	int64_t created;	/* when it happened, seconds since the epoch */
 	const char *record;	/* encoded, record_len bytes */
 	size_t record_len;
+	const char *allowed; /* of a release: for mm_inspect_request */
 	const char *facts; /* encoded mm_pairs: values of placeholders */
 	size_t facts_len;
 };

@@ -17,6 +17,7 @@ enum request_tag {
 	TAG_BODY_OFFSET = 4,
 	TAG_WIREFORMAT = 5,
 	TAG_LONGEST_MS = 6,
+	TAG_ALLOWED = 7,
 };
 
 enum findings_tag {
@@ -85,7 +86,8 @@ int mm_inspect_request_encode(struct mm_buf *buf,
 		return r;
 	if ((r = mm_wire_put_num(buf, TAG_WIREFORMAT, req->wireformat)) < 0)
 		return r;
-	return mm_wire_put_num(buf, TAG_LONGEST_MS, req->scan_ms);
+	r = mm_wire_put_num(buf, TAG_LONGEST_MS, req->scan_ms);
+	return r < 0 ? r : mm_wire_put_str(buf, TAG_ALLOWED, req->allowed);
 }
 
 static int get_request_field(uint16_t tag, const struct mm_wire *field,
@@ -113,6 +115,8 @@ static int get_request_field(uint16_t tag, const struct mm_wire *field,
 		r = mm_wire_get_num(field, 0, UINT32_MAX, &num);
 		req->scan_ms = (uint32_t)num;
 		return r;
+	case TAG_ALLOWED:
+		return mm_wire_get_str(field, MM_ALLOWED_MAX, &req->allowed);
 	default:
 		return 0;
 	}

@@ -24,6 +24,7 @@ enum item_tag {
 	TAG_LANGUAGE = 11,
 	TAG_TEMPLATE = 12,
 	TAG_FACTS = 13,
+	TAG_ALLOWED = 14,
 };
 
 enum done_tag {
@@ -52,6 +53,7 @@ int mm_outbox_item_encode(struct mm_buf *buf, const struct mm_outbox_item *item)
 	    (r = mm_wire_put_str(buf, TAG_TEMPLATE, item->text)) < 0 ||
 	    (r = mm_wire_put_num(buf, TAG_CREATED, (uint64_t)item->created)) <
 		    0 ||
+	    (r = mm_wire_put_str(buf, TAG_ALLOWED, item->allowed)) < 0 ||
 	    (r = mm_wire_put(buf, TAG_FACTS, item->facts, item->facts_len)) < 0)
 		return r;
 	return mm_wire_put(buf, TAG_RECORD, item->record, item->record_len);
@@ -85,6 +87,8 @@ static int get_item_field(uint16_t tag, const struct mm_wire *field,
 		return mm_wire_get_str(field, MM_TRACE_MAX, &item->language);
 	case TAG_TEMPLATE:
 		return mm_wire_get_str(field, MM_NOTICE_TEXT_MAX, &item->text);
+	case TAG_ALLOWED:
+		return mm_wire_get_str(field, MM_ALLOWED_MAX, &item->allowed);
 	case TAG_FACTS:
 		item->facts = (const char *)field->pos;
 		item->facts_len = mm_wire_left(field);

@@ -319,3 +319,19 @@ bool mm_settings_is_suspended(const struct mm_settings_view *view, int64_t now)
 				  NULL);
 	return until->off || (int64_t)until->num > now;
 }
+
+int mm_settings_allowed(struct mm_settings_tree *tree, struct mm_buf *out)
+{
+	const struct mm_conf_list *names;
+	struct mm_settings_view view;
+	size_t i;
+	int r = 0;
+
+	mm_settings_view(tree, "", &view);
+	names = &mm_settings_value(&view, MM_SETTING_SIGNATURES_ALLOWED, NULL)
+			 ->list;
+	for (i = 0; i < names->count && r == 0; i++)
+		r = mm_buf_printf(out, "%s\n", names->items[i]);
+	mm_settings_view_clear(&view);
+	return r;
+}

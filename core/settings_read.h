@@ -56,6 +56,11 @@ const struct mm_setting_value *
 mm_settings_value(const struct mm_settings_view *view, enum mm_setting i,
 		  enum mm_level *level_r);
 
+/* Append the virus names that do not count, as mm_inspect_request.allowed has
+ * them; nothing when there are none. 0, MM_ERR_LIMIT, MM_ERR_NOMEM. */
+MM_CHECK int mm_settings_allowed(struct mm_settings_tree *tree,
+				 struct mm_buf *out);
+
 /* Are the notices to this mailbox suspended at this time? */
 bool mm_settings_is_suspended(const struct mm_settings_view *view, int64_t now);
 

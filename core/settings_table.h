@@ -83,6 +83,11 @@
 	  "off|daily|weekly", S | D | A, OWNER, \
 	  "How often the mailbox is told what is in its quarantine", \
 	  "隔離メールのお知らせ頻度") \
+	X(LIST, WORD, SIGNATURES_ALLOWED, "signatures_allowed", "", 0, 60, "", \
+	  S, ROOT, \
+	  "Virus names that are false alarms: such a hit does not count, " \
+	  "what else is found does", \
+	  "誤検知として扱うウイルス名") \
 	X(TEXT, ADDRESS, ADMIN_ADDRESS, "admin_address", "", 0, 0, "", S | D, \
 	  PANEL, "Mailbox of the domain's administrator", \
 	  "ドメイン管理者のメールアドレス") \

@@ -87,8 +87,8 @@ static bool is_allowed(const struct mm_conf *conf,
 	int r;
 
 	mm_buf_init(&detail, MM_TEXT_MAX);
-	r = mm_rescan(conf, item->trace, headers, message, body, &verdict,
-		      &detail);
+	r = mm_rescan(conf, item->trace, item->allowed, headers, message, body,
+		      &verdict, &detail);
 	if (r < 0)
 		mm_outcome_set(out, MM_OUTBOX_RETRY, "scan: %s",
 			       detail.len > 0 ? mm_buf_str(&detail)

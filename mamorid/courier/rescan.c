@@ -87,8 +87,9 @@ out:
 }
 
 int mm_rescan(const struct mm_conf *conf, const char *trace,
-	      const struct mm_buf *headers, int message, uint64_t body_offset,
-	      enum mm_verdict *verdict_r, struct mm_buf *detail)
+	      const char *allowed, const struct mm_buf *headers, int message,
+	      uint64_t body_offset, enum mm_verdict *verdict_r,
+	      struct mm_buf *detail)
 {
 	const struct mm_inspect_request req = {
 		.version = MM_PROTO_VERSION,
@@ -96,6 +97,7 @@ int mm_rescan(const struct mm_conf *conf, const char *trace,
 		.deadline = mm_deadline_in(
 			(int64_t)conf->limits_scan_time * 1000 + WAIT_MS),
 		.body_offset = body_offset,
+		.allowed = allowed,
 		.wireformat = has_crlf(message, body_offset),
 	};
 	char *path = mm_xasprintf("%s/" MM_INSPECT_SOCK, conf->run_dir);

@@ -20,13 +20,18 @@
 static void inspect(struct mm_job *job)
 {
 	const struct mm_scan_request *scan = &job->request->scan;
-	const struct mm_inspect_request ask = {
+	struct mm_buf allowed;
+	struct mm_inspect_request ask = {
 		.trace = scan->trace,
 		.deadline = job->request->deadline,
 		.body_offset = scan->body_offset,
 		.wireformat = (scan->flags & MM_SCAN_WIREFORMAT) != 0,
 	};
 
+	mm_buf_init(&allowed, MM_ALLOWED_MAX);
+	/* Without the list all signatures count. */
+	if (mm_settings_allowed(job->gate->tree, &allowed) == 0)
+		ask.allowed = mm_buf_str(&allowed);
 	if (job->direction == MM_DIRECTION_OWN)
 		job->inspection.state = MM_INSPECTED_UNAVAILABLE;
 	else if (!job->registered)
@@ -38,6 +43,7 @@ static void inspect(struct mm_job *job)
 		mm_gate_inspect(job->gate->inspect_path, &ask,
 				job->request->headers, job->request->body,
 				&job->inspection);
+	mm_buf_clear(&allowed);
 }
 
 static int send_verdict(const struct mm_job *job,

@@ -37,6 +37,13 @@ bool mm_engine_wants_names(const struct mm_engine *engine);
 /* With flat, scans look at a mail's bytes and do not take it apart. */
 void mm_engine_set_flat(struct mm_engine *engine, bool flat);
 
+/* Virus names that do not count, a line each, or NULL. names must live as long
+ * as they are set. */
+void mm_engine_allow(struct mm_engine *engine, const char *names);
+
+/* Is a virus name among them, ".UNOFFICIAL" aside? */
+bool mm_engine_allows(const struct mm_engine *engine, const char *name);
+
 /* Where archives are unpacked; the folder must be this process's own.
  * 0 or MM_ERR_NOMEM. */
 MM_CHECK int mm_engine_set_tmpdir(struct mm_engine *engine, const char *path);

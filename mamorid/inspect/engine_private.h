@@ -12,6 +12,7 @@ struct mm_engine {
 	bool parts_alone;
 	bool names;
 	bool flat;
+	const char *allowed;
 	char *tmpdir;
 };
 

@@ -210,3 +210,25 @@ int mm_engine_scan(struct mm_engine *engine, const unsigned char *data,
 	cl_fmap_close(map);
 	return r;
 }
+
+void mm_engine_allow(struct mm_engine *engine, const char *names)
+{
+	engine->allowed = names;
+}
+
+bool mm_engine_allows(const struct mm_engine *engine, const char *name)
+{
+	const char *line = engine->allowed;
+	size_t len;
+
+	for (; line != NULL && *line != '\0'; line += len + 1) {
+		len = strcspn(line, "\n");
+		if (len > 0 && strncmp(line, name, len) == 0 &&
+		    (name[len] == '\0' ||
+		     strcmp(name + len, ".UNOFFICIAL") == 0))
+			return true;
+		if (line[len] == '\0')
+			break;
+	}
+	return false;
+}

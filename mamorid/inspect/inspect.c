@@ -172,6 +172,7 @@ static void on_hit(void *context, const struct mm_layer *layer,
 {
 	struct inspection *in = context;
 	const char *detail = mm_encrypted_alert(name);
+	const enum mm_kind kind = mm_report_kind(name);
 
 	if (detail == NULL)
 		detail = mm_office_alert(name);
@@ -179,8 +180,9 @@ static void on_hit(void *context, const struct mm_layer *layer,
 		detail = mm_report_limit(name);
 	if (mm_text_has_prefix(name, MM_BOUND_NAME))
 		in->bound = true;
-	else
-		mm_walk_find_part(in->walk, layer->leaf, mm_report_kind(name),
+	/* The scan goes on after a hit, so that a second virus counts. */
+	else if (kind != MM_KIND_VIRUS || !mm_engine_allows(in->engine, name))
+		mm_walk_find_part(in->walk, layer->leaf, kind,
 				  detail != NULL ? detail : name);
 }
 

@@ -103,8 +103,10 @@ static int inspect(const struct mm_worker *worker, int conn,
 	mm_report_init(&report);
 	mm_inspector_job_begin(&job);
 	if ((r = mm_inspector_job_source(&job, &source, &why)) == 0) {
+		mm_engine_allow(worker->engine, req->allowed);
 		mm_inspect(worker->engine, worker->role->conf, &source,
 			   job.deadline, &report);
+		mm_engine_allow(worker->engine, NULL);
 		log_result(req->trace, &report.findings);
 		r = send_findings(conn, frame->id, &report.findings);
 	} else {

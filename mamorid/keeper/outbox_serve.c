@@ -40,20 +40,11 @@ static struct mm_client *waiting(struct mm_keeper *keeper)
 	return NULL;
 }
 
-static const char *language_of(const struct mm_settings_view *view)
-{
-	const struct mm_setting_value *language =
-		mm_settings_value(view, MM_SETTING_NOTICE_LANGUAGE, NULL);
-
-	switch (language->num) {
-	case MM_NOTICE_LANGUAGE_JA:
-		return "ja";
-	case MM_NOTICE_LANGUAGE_EN:
-		return "en";
-	default:
-		return NULL;
-	}
-}
+static const char *const languages[] = {
+	[MM_NOTICE_LANGUAGE_DEFAULT] = NULL,
+	[MM_NOTICE_LANGUAGE_JA] = "ja",
+	[MM_NOTICE_LANGUAGE_EN] = "en",
+};
 
 /* Language and wording are the receiver's as they are set now. */
 static int encode_item(struct mm_keeper *keeper,
@@ -77,18 +68,26 @@ static int encode_item(struct mm_keeper *keeper,
 	};
 	const struct mm_setting_value *own;
 	struct mm_settings_view view = { 0 };
-	struct mm_buf buf;
+	struct mm_buf buf, allowed;
 	int r;
+
+	mm_buf_init(&allowed, MM_ALLOWED_MAX);
+	if (!notice && (r = mm_settings_allowed(keeper->tree, &allowed)) < 0)
+		return r;
+	item.allowed = mm_buf_str(&allowed);
 
 	if (notice) {
 		mm_settings_view(keeper->tree, row->to, &view);
 		own = mm_settings_value(&view, MM_SETTING_NOTICES, NULL);
 		item.text = mm_conf_map_get(&own->map, row->notice);
-		item.language = language_of(&view);
+		own = mm_settings_value(&view, MM_SETTING_NOTICE_LANGUAGE,
+					NULL);
+		item.language = languages[own->num];
 	}
 	mm_buf_init(&buf, MM_LIST_MAX);
 	r = mm_outbox_item_encode(&buf, &item);
 	mm_settings_view_clear(&view);
+	mm_buf_clear(&allowed);
 	if (r == 0)
 		r = mm_sealed_memfd("outbox-item", buf.data, buf.len);
 	mm_buf_clear(&buf);
