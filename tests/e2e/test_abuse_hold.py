@@ -82,9 +82,14 @@ def test_too_many_mails(limited):
     # What is put off counts no more.
     submit(rig)
     assert figures(rig)["messages"] == 6
-    mail = rig.ctl_json("history", "list", "--account", ALICE, "--limit",
-                        "1")[0]
-    assert mail["reason"] == "held" and mail["action"] == "defer"
+
+    def last():
+        return rig.ctl_json("history", "list", "--account", ALICE,
+                            "--limit", "1")[0]
+
+    wait_for(lambda: last().get("reason") == "held", "its history")
+    assert last()["action"] == "defer"
+    assert last()["recipients"][0]["outcome"] == "defer"
 
     rig.ctl("account", "unhold", ALICE)
     assert submit(rig).code == 250
