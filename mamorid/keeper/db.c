@@ -22,12 +22,15 @@ struct mm_db {
 	const char *sql[STATEMENTS_MAX];
 	sqlite3_stmt *stmts[STATEMENTS_MAX];
 	size_t nstmts;
+	mm_deadline deadline;
 };
 
 static int fail(struct mm_db *db, const char *what)
 {
 	const int code = sqlite3_errcode(db->sqlite);
 
+	if (code == SQLITE_INTERRUPT)
+		return MM_ERR_TIMEOUT; /* mm_db_until() */
 	mm_log(MM_LOG_ERROR, "db-error", NULL, "what", what, "error",
 	       sqlite3_errmsg(db->sqlite), NULL);
 	if (code == SQLITE_NOMEM)
@@ -128,6 +131,21 @@ void mm_db_close(struct mm_db **db)
 	(void)sqlite3_close((*db)->sqlite);
 	free(*db);
 	*db = NULL;
+}
+
+static int is_over(void *arg)
+{
+	const struct mm_db *db = arg;
+
+	return mm_now_ms() > db->deadline;
+}
+
+void mm_db_until(struct mm_db *db, mm_deadline deadline)
+{
+	db->deadline = deadline;
+	sqlite3_progress_handler(db->sqlite, 10000,
+				 deadline == MM_DEADLINE_NONE ? NULL : is_over,
+				 db);
 }
 
 int mm_db_begin(struct mm_db *db)

@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include "core/buf.h"
+#include "core/deadline.h"
 
 /*
  * The keeper's SQLite files. Statements exist only in db.c, db_*.c, vault*.c,
@@ -42,6 +43,9 @@ MM_CHECK int mm_db_open(struct mm_db **db_r, const char *path,
 MM_CHECK int mm_db_open_to_read(struct mm_db **db_r, const char *path,
 				const struct mm_db_schema *schema);
 void mm_db_close(struct mm_db **db);
+
+/* Statements end with MM_ERR_TIMEOUT after this; MM_DEADLINE_NONE: never. */
+void mm_db_until(struct mm_db *db, mm_deadline deadline);
 
 /* One transaction at a time. */
 MM_CHECK int mm_db_begin(struct mm_db *db);

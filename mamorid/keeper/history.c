@@ -22,6 +22,7 @@
 
 #define SERIAL_MASK ((INT64_C(1) << MM_HISTORY_SERIAL_BITS) - 1)
 #define DAY INT64_C(86400)
+#define FLUSH_MS 1000
 
 void mm_history_day(int64_t when, char day_r[MM_DAY_SIZE])
 {
@@ -47,6 +48,7 @@ void mm_history_open(struct mm_history_store *store, const struct mm_conf *conf)
 {
 	memset(store, 0, sizeof(*store));
 	store->conf = conf;
+	store->deadline = MM_DEADLINE_NONE;
 	store->folder = mm_xasprintf("%s/history", conf->state_dir);
 	if (mkdir(store->folder, 0700) < 0 && errno != EEXIST)
 		mm_log(MM_LOG_ERROR, "history-stopped", NULL, "folder",
@@ -69,8 +71,7 @@ static void close_day(struct mm_history_store *store)
 	mm_history_flush(store);
 	/* Whoever looks at it later needs no log beside it. */
 	if (store->db != NULL)
-		(void)!mm_db_run(store->db, "PRAGMA journal_mode = DELETE",
-				 "");
+		(void)!mm_db_run(store->db, "PRAGMA journal_mode = DELETE", "");
 	mm_db_close(&store->db);
 	store->day[0] = '\0';
 }
@@ -131,9 +132,12 @@ static int begin(struct mm_history_store *store, int64_t when)
 	mm_history_day(when, day);
 	if ((r = open_day(store, day)) < 0 || store->open)
 		return r;
-	if ((r = mm_db_begin(store->db)) == 0)
-		store->open = true;
-	return r;
+	if ((r = mm_db_begin(store->db)) < 0)
+		return r;
+	store->open = true;
+	if (store->timer != NULL && store->timer->deadline == MM_DEADLINE_NONE)
+		store->timer->deadline = mm_deadline_in(FLUSH_MS);
+	return 0;
 }
 
 /* Addresses compare without case. */

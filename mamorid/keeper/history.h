@@ -5,8 +5,10 @@
 #include <stdint.h>
 
 #include "core/conf.h"
+#include "core/deadline.h"
 #include "core/proto_history.h"
 #include "mamorid/keeper/db.h"
+#include "mamorid/loop.h"
 
 /*
  * What became of each mail: one SQLite file a day (UTC), so that a day goes by
@@ -26,7 +28,13 @@ struct mm_history_store {
 	bool stopped; /* disk or size: nothing is kept now */
 	int64_t checked; /* when room was last looked for */
 	uint64_t lost; /* mails, while stopped */
+	struct mm_loop_watch *timer; /* set when something waits to be
+				      * written; may be NULL */
+	mm_deadline deadline; /* of a question, else none */
 };
+
+/* A question takes the keeper no longer than this. */
+#define MM_HISTORY_ASK_MS 1000
 
 extern const struct mm_db_schema mm_db_history;
 
@@ -74,8 +82,8 @@ MM_CHECK int mm_history_purge(struct mm_history_store *store,
 
 /* Visit the days there are, newest first, each with its file opened to read,
  * or also to write; visit returns 0 to go on. Flushes before. 0, an error of
- * its own, or what visit returned. A file that cannot be opened is passed
- * over. */
+ * its own, MM_ERR_TIMEOUT (store->deadline), or what visit returned. A file
+ * that cannot be opened is passed over. */
 MM_CHECK int mm_history_days(struct mm_history_store *store, bool write,
 			     int (*visit)(void *context, struct mm_db *db,
 					  const char *day),

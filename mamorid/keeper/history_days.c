@@ -72,14 +72,21 @@ visit_day(struct mm_history_store *store, const char *day, bool write,
 	char *path;
 	int r;
 
-	if (strcmp(day, store->day) == 0)
-		return visit(context, store->db, day);
+	if (mm_deadline_left(store->deadline) == 0)
+		return MM_ERR_TIMEOUT;
+	if (strcmp(day, store->day) == 0) {
+		mm_db_until(store->db, store->deadline);
+		r = visit(context, store->db, day);
+		mm_db_until(store->db, MM_DEADLINE_NONE);
+		return r;
+	}
 	path = mm_xasprintf("%s/%s.sqlite", store->folder, day);
 	r = write ? mm_db_open(&db, path, &mm_db_history_past)
 		  : mm_db_open_to_read(&db, path, &mm_db_history);
 	free(path);
 	if (r < 0)
 		return 0; /* logged */
+	mm_db_until(db, store->deadline);
 	r = visit(context, db, day);
 	mm_db_close(&db);
 	return r;

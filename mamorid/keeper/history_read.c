@@ -105,10 +105,12 @@ int mm_history_why(struct mm_history_store *store, const char *id,
 	if (len == 0 || len > MM_HISTORY_TEXT_MAX)
 		return 0;
 	memcpy(why_r->id, id, len);
+	store->deadline = mm_deadline_in(MM_HISTORY_ASK_MS);
 	r = mm_history_days(store, false, why_day, why_r);
-	return r < 0 || why_r->count == 0
-		       ? r
-		       : mm_history_days(store, false, events_day, why_r);
+	if (r == 0 && why_r->count > 0)
+		r = mm_history_days(store, false, events_day, why_r);
+	store->deadline = MM_DEADLINE_NONE;
+	return r;
 }
 
 /* ---- list ------------------------------------------------------------ */
@@ -132,6 +134,10 @@ struct list {
 static const char by_time[] =
 	"SELECT" MM_HISTORY_COLUMNS "FROM mail m WHERE ?8 IS NULL AND"
 	" m.id >= ?1 AND m.id < ?2" CONDITIONS " ORDER BY m.id DESC";
+static const char by_verdict[] =
+	"SELECT" MM_HISTORY_COLUMNS "FROM mail m WHERE m.verdict = ?8 AND"
+	" m.verdict != 'clean' AND m.id >= ?1 AND m.id < ?2" CONDITIONS
+	" ORDER BY m.id DESC";
 static const char by_address[] =
 	"SELECT" MM_HISTORY_COLUMNS "FROM party d CROSS JOIN mail m ON"
 	" m.id = d.mail WHERE d.address = ?8 AND d.mail >= ?1 AND"
@@ -157,6 +163,9 @@ static const char *find_driver(const struct mm_history_filter *filter,
 		return filter->account;
 	if (filter->sender != NULL)
 		return filter->sender;
+	*sql_r = by_verdict;
+	if (filter->verdict != NULL && strcmp(filter->verdict, "clean") != 0)
+		return filter->verdict;
 	*sql_r = by_domain;
 	if (filter->recipient != NULL)
 		return filter->recipient + 1;
@@ -223,6 +232,10 @@ int mm_history_list(struct mm_history_store *store,
 		    const struct mm_history_filter *filter, struct mm_buf *rows)
 {
 	struct list list = { filter, rows, filter->limit };
+	int r;
 
-	return mm_history_days(store, false, list_day, &list);
+	store->deadline = mm_deadline_in(MM_HISTORY_ASK_MS);
+	r = mm_history_days(store, false, list_day, &list);
+	store->deadline = MM_DEADLINE_NONE;
+	return r;
 }

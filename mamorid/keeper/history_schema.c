@@ -38,6 +38,8 @@ static const char create[] =
 	"CREATE INDEX IF NOT EXISTS mail_trace ON mail(trace);"
 	"CREATE INDEX IF NOT EXISTS mail_message ON mail(message_id)"
 	"  WHERE message_id != '';"
+	"CREATE INDEX IF NOT EXISTS mail_verdict ON mail(verdict)"
+	"  WHERE verdict != 'clean';"
 	"CREATE TABLE IF NOT EXISTS party("
 	"  mail INTEGER NOT NULL, n INTEGER NOT NULL,"
 	"  address TEXT NOT NULL, domain TEXT NOT NULL,"

@@ -17,7 +17,6 @@
 #include "mamorid/keeper/settings_control.h"
 #include "mamorid/log.h"
 
-#define FLUSH_MS 1000
 #define TIDY_SECONDS 60
 #define LIMIT_DEFAULT 100
 #define LIMIT_MAX 10000
@@ -35,8 +34,6 @@ void mm_history_handle(struct mm_client *client)
 	if (r == 0) {
 		mm_history_add(&keeper->history, &mail, mm_keeper_now());
 		mm_abuse_mail(keeper, &mail);
-		if (keeper->flush.deadline == MM_DEADLINE_NONE)
-			keeper->flush.deadline = mm_deadline_in(FLUSH_MS);
 	}
 	mm_history_clear(&mail);
 	if (r < 0)
@@ -60,8 +57,6 @@ static void tidy_ready(struct mm_loop_watch *watch, short revents)
 
 	(void)revents;
 	watch->deadline = mm_deadline_in(TIDY_SECONDS * 1000);
-	/* Events come without a frame. */
-	mm_history_flush(&keeper->history);
 	mm_history_tidy(&keeper->history, mm_keeper_now());
 }
 
@@ -81,6 +76,7 @@ int mm_history_start(struct mm_keeper *keeper)
 		.ready = tidy_ready,
 		.owner = keeper,
 	};
+	keeper->history.timer = &keeper->flush;
 	if ((r = mm_loop_add(&keeper->loop, &keeper->flush)) < 0)
 		return r;
 	return mm_loop_add(&keeper->loop, &keeper->tidy);
@@ -145,6 +141,9 @@ static void fail(struct mm_client *client, int r)
 {
 	mm_client_fail(client, r == MM_ERR_LIMIT
 				       ? "too many rows: ask for fewer"
+			       : r == MM_ERR_TIMEOUT
+				       ? "too many mails to look at: name a "
+					 "shorter time, or a recipient"
 				       : "the history cannot be read");
 }
 
