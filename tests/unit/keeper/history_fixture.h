@@ -97,7 +97,8 @@ static inline int count_rows_of(const struct mm_buf *rows, const char *kind,
 				 0);
 		if (strcmp(mm_pairs_get(&pairs, "row"), kind) == 0)
 			for (i = 0; i < pairs.count; i++)
-				count += strcmp(pairs.list[i].value, text) == 0;
+				count += strcmp(pairs.list[i].value,
+						text) == 0;
 		mm_pairs_clear(&pairs);
 	}
 	return count;
@@ -113,7 +114,8 @@ static inline size_t why(const char *id, const struct mm_history_scope *scope,
 	return found.count;
 }
 
-static inline bool is_known(const char *id, const struct mm_history_scope *scope)
+static inline bool is_known(const char *id,
+			    const struct mm_history_scope *scope)
 {
 	struct mm_buf rows;
 	const size_t count = why(id, scope, &rows);
