@@ -15,7 +15,7 @@
 #include "mamorid/gate/answer.h"
 #include "mamorid/gate/job.h"
 #include "mamorid/gate/keeper_client.h"
-#include "mamorid/gate/notify.h"
+#include "mamorid/gate/notify_words.h"
 #include "mamorid/log.h"
 #include "mamorid/xalloc.h"
 
@@ -59,34 +59,6 @@ struct bundle {
 	unsigned int notify;
 };
 
-/* The template that the first rule to warn these people names, or the usual
- * one. */
-static const char *notice_of(const struct mm_treatment *t,
-			     enum mm_rule_notify whom, const char *usual)
-{
-	size_t i;
-
-	for (i = 0; i < t->nhits; i++)
-		if ((t->hits[i]->notify & (unsigned int)whom) != 0 &&
-		    t->hits[i]->notice != NULL)
-			return t->hits[i]->notice;
-	return usual;
-}
-
-static struct mm_notify_wish wish_of(const struct mm_job *job,
-				     const struct mm_treatment *t)
-{
-	return (struct mm_notify_wish){
-		.recipient = notice_of(t, MM_NOTIFY_RECIPIENT,
-				       "virus-inbound"),
-		.sender = notice_of(t, MM_NOTIFY_SENDER,
-				    job->direction == MM_DIRECTION_OUTBOUND
-					    ? "virus-outbound"
-					    : "virus-local"),
-		.operator = notice_of(t, MM_NOTIFY_OPERATOR, "not-checked"),
-	};
-}
-
 /* Are the recipients warned, and alike? */
 static bool is_told_alike(const struct mm_job *job,
 			  const struct mm_treatment *a,
@@ -95,8 +67,9 @@ static bool is_told_alike(const struct mm_job *job,
 	if (((a->notify ^ b->notify) & MM_NOTIFY_RECIPIENT) != 0)
 		return false;
 	return (a->notify & MM_NOTIFY_RECIPIENT) == 0 ||
-	       strcmp(wish_of(job, a).recipient, wish_of(job, b).recipient) ==
-		       0;
+	       (a->outcome == b->outcome &&
+		strcmp(mm_notify_wish_of(a, job->direction).recipient,
+		       mm_notify_wish_of(b, job->direction).recipient) == 0);
 }
 
 static bool is_told_of(const struct mm_group *group,
@@ -162,11 +135,17 @@ static int keep_bundle(const struct mm_job *job, const struct bundle *bundle,
 		.tree = job->gate->tree,
 		.now = (int64_t)time(NULL),
 	};
-	struct mm_notify_wish wish = wish_of(job, bundle->treatment);
+	struct mm_notify_wish wish =
+		mm_notify_wish_of(bundle->treatment, job->direction);
 	struct mm_record record = new_record(job);
 	struct mm_notices notices;
+	struct mm_buf words;
 	int r = 0;
 
+	mm_buf_init(&words, MM_TEXT_MAX);
+	if (mm_notify_done(bundle->treatment, &words) < 0)
+		mm_fatal("out-of-memory", "notices");
+	record.done = mm_buf_str(&words);
 	record.recipients = bundle->recipients;
 	record.nrecipients = bundle->count;
 	record.reason = bundle->treatment->reason;
@@ -185,6 +164,7 @@ static int keep_bundle(const struct mm_job *job, const struct bundle *bundle,
 		r = send_record(job, &record, job->request->headers,
 				job->request->body);
 	mm_notices_clear(&notices);
+	mm_buf_clear(&words);
 	return r;
 }
 

@@ -104,12 +104,12 @@ def test_a_forged_sender_of_ours_is_not_told(srig):
 def test_a_domain_s_own_wording(srig):
     register(srig, ALICE)
     template = "Subject: For {to}\n\nOwn words of {server}: {virus}\n"
-    srig.ctl("domain", "set", DOMAIN, f"notices.virus-inbound={template}")
+    srig.ctl("domain", "set", DOMAIN, f"notices.stripped={template}")
     send_virus(srig, [ALICE])
     assert "Own words of" in text_of(wait_notice(srig, ALICE))
     with pytest.raises(Exception, match="not a template"):
         srig.ctl("domain", "set", DOMAIN,
-                 "notices.virus-inbound=Subject: x\n\n{password}\n")
+                 "notices.stripped=Subject: x\n\n{password}\n")
 
 
 @pytest.fixture(scope="module")
