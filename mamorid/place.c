@@ -55,7 +55,9 @@ static void make_folder_for(const char *dir, const char *name,
 {
 	const struct mm_user owner = { .uid = users->keeper.uid, .gid = gid };
 
-	make_folder_in(dir, name, 02750, &owner, users->root);
+	/* Without root, the reader is neither we nor in our group. */
+	make_folder_in(dir, name, users->root ? 02750 : 0755, &owner,
+		       users->root);
 }
 
 static int take_lock(const char *run_dir)

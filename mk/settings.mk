@@ -15,4 +15,5 @@ comma := ,
 SETTINGS_WRAPS := $(addprefix -Wl$(comma)--wrap=,openat fsync syncfs renameat \
 	renameat2 mkdirat fchmod unlinkat write)
 UNIT_LDFLAGS_test_settings_write := $(SETTINGS_WRAPS)
+UNIT_LDFLAGS_test_routes := $(SETTINGS_WRAPS)
 UNIT_LDFLAGS_test_settings_io := $(SETTINGS_WRAPS)

@@ -11,7 +11,7 @@
  * Customers' own mail servers, admitted by their addresses (setting
  * relay_hosts). The keeper writes them into one file, a line
  *   "192.0.2.0/24": example.test example.org
- * each, which Exim reads as well.
+ * each; Exim has its own copy.
  */
 struct mm_relay {
 	struct mm_network network;

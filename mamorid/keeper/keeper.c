@@ -99,6 +99,7 @@ static void expiry_ready(struct mm_loop_watch *watch, short revents)
 		mm_log(MM_LOG_INFO, "quarantine-expired", NULL, "rows",
 		       MM_NUM(count), NULL);
 	mm_usage_daily(keeper);
+	mm_routes_retry(keeper);
 	sum_up(keeper);
 	if (mm_settings_store_tidy(&keeper->settings, TIDY_FILES) == 1)
 		watch->deadline = mm_deadline_in(100);
@@ -150,7 +151,7 @@ static void open_settings(struct mm_keeper *keeper)
 	if (keeper->tree == NULL)
 		mm_fatal("state", "out of memory");
 	mm_settings_users_init(keeper);
-	mm_routes_write(keeper);
+	(void)!mm_routes_update(keeper);
 }
 
 /* One keeper at a time: that of a master which was killed may still be at

@@ -51,6 +51,7 @@ struct mm_keeper {
 	struct mm_uids panel;
 	struct mm_uids console;
 	char census[16];		/* the day last counted */
+	bool routes_late; /* Exim's files could not be written */
 	struct mm_listener listeners[2];
 	struct mm_loop_watch channel;
 	struct mm_loop_watch expiry;

@@ -1,7 +1,8 @@
 /*
- * Domains whose mailboxes are elsewhere, and hosts that may send for domains,
- * for Exim and the gates. Keeper, uid mamori-keeper; the folders are the
- * master's, each with the group of its readers.
+ * Gateway domains and relay hosts for Exim. Keeper, uid mamori-keeper. The
+ * master has made the folders, whose set-group-id bit gives each file the
+ * group of its reader. Must never write anything into these files but names
+ * and addresses that the settings' reader has checked: they steer Exim.
  */
 #include "mamorid/keeper/routes.h"
 
@@ -19,211 +20,255 @@
 #include "mamorid/log.h"
 #include "mamorid/xalloc.h"
 
-/* A network and one of its domains. */
-struct relay {
-	char *network;
-	unsigned int bits;
-	char *domain;
+#define TEMPORARY ".new"
+/* Another name of another name: as far as mail is followed, and no circle. */
+#define ALIASES_MAX 8
+
+struct line {
+	char *key;
+	char *value;
 };
 
-struct routes {
-	struct mm_keeper *keeper;
-	char **gateways; /* whole lines */
-	size_t ngateways;
-	struct relay *relays;
-	size_t nrelays;
+struct lines {
+	struct line *list;
+	size_t count;
+	size_t room;
 };
 
-bool mm_routes_has(enum mm_setting i)
+struct collect {
+	struct mm_settings_tree *tree;
+	struct lines gateways;
+	struct lines relays;
+};
+
+static void add_line(struct lines *lines, const char *key, const char *value)
 {
-	return i == MM_SETTING_GATEWAY_HOST || i == MM_SETTING_RELAY_HOSTS;
+	struct line *more;
+
+	if (lines->count == lines->room) {
+		lines->room = 2 * lines->room + 64;
+		more = mm_xcalloc(lines->room, sizeof(*more));
+		if (lines->count > 0)
+			memcpy(more, lines->list, lines->count * sizeof(*more));
+		free(lines->list);
+		lines->list = more;
+	}
+	lines->list[lines->count].key = mm_xstrdup(key);
+	lines->list[lines->count++].value = mm_xstrdup(value);
 }
 
-/* Room for one more: the size doubles when count is a power of two. */
-static void *grow(void *list, size_t count, size_t size)
+static void clear_lines(struct lines *lines)
 {
-	if ((count & (count - 1)) != 0)
-		return list;
-	list = realloc(list, (count == 0 ? 1 : 2 * count) * size);
-	if (list == NULL)
-		mm_fatal("out-of-memory", "routes");
-	return list;
+	size_t i;
+
+	for (i = 0; i < lines->count; i++) {
+		free(lines->list[i].key);
+		free(lines->list[i].value);
+	}
+	free(lines->list);
 }
 
-/* An IPv6 address has colons, which separate hosts in Exim's lists. */
-static void add_gateway(struct routes *routes, const char *domain,
-			const char *host)
-{
-	routes->gateways = grow(routes->gateways, routes->ngateways,
-				sizeof(*routes->gateways));
-	routes->gateways[routes->ngateways++] =
-		mm_xasprintf("%s: <;%s\n", domain, host);
-}
-
-static void add_relay(struct routes *routes, const char *domain,
-		      const char *text)
+static unsigned int bits_of(const char *key)
 {
 	struct mm_network network;
 
-	if (mm_network_parse(text, &network) < 0)
-		return;
-	routes->relays = grow(routes->relays, routes->nrelays,
-			      sizeof(*routes->relays));
-	routes->relays[routes->nrelays++] = (struct relay){
-		.network = mm_xstrdup(text),
-		.bits = network.bits,
-		.domain = mm_xstrdup(domain),
-	};
+	return mm_network_parse(key, &network) == 0 ? network.bits : 0;
 }
 
-static int add_domain(void *arg, const char *domain)
+/* Of networks the narrower first: the first that has an address counts. */
+static int compare(const void *a, const void *b)
 {
-	struct routes *routes = arg;
-	struct mm_settings_file *file = NULL;
-	const struct mm_setting_value *values;
-	size_t i;
-	int r;
+	const struct line *left = a, *right = b;
+	int r = (int)bits_of(right->key) - (int)bits_of(left->key);
 
-	r = mm_settings_get(routes->keeper->tree, MM_LEVEL_DOMAIN, domain,
-			    &file);
-	if (r == 1) {
-		values = file->values.list;
-		if (values[MM_SETTING_GATEWAY_HOST].text != NULL &&
-		    *values[MM_SETTING_GATEWAY_HOST].text != '\0')
-			add_gateway(routes, domain,
-				    values[MM_SETTING_GATEWAY_HOST].text);
-		for (i = 0; i < values[MM_SETTING_RELAY_HOSTS].list.count; i++)
-			add_relay(routes, domain,
-				  values[MM_SETTING_RELAY_HOSTS].list.items[i]);
+	if (r == 0)
+		r = strcmp(left->key, right->key);
+	return r != 0 ? r : strcmp(left->value, right->value);
+}
+
+static const char *text_of(const struct mm_settings_file *file,
+			   enum mm_setting key)
+{
+	const struct mm_setting_value *value = &file->values.list[key];
+
+	return value->set && !value->off && value->text != NULL ? value->text
+								: "";
+}
+
+/* Another name of a gateway domain goes to the same host, if it has none of
+ * its own. */
+static int find_gateway(struct collect *collect, const char *domain,
+			struct mm_settings_file *file)
+{
+	struct mm_settings_file *next;
+	unsigned int depth;
+	int r = 1;
+
+	for (depth = 0; r == 1 && depth < ALIASES_MAX; depth++) {
+		if (*text_of(file, MM_SETTING_GATEWAY_HOST) != '\0') {
+			add_line(&collect->gateways, domain,
+				 text_of(file, MM_SETTING_GATEWAY_HOST));
+			break;
+		}
+		if (*text_of(file, MM_SETTING_ALIAS_OF) == '\0')
+			break;
+		r = mm_settings_get(collect->tree, MM_LEVEL_DOMAIN,
+				    text_of(file, MM_SETTING_ALIAS_OF), &next);
+		if (r == 1) {
+			mm_settings_release(file);
+			file = next;
+		}
 	}
 	mm_settings_release(file);
 	return r < 0 ? r : 0;
 }
 
-static int by_text(const void *a, const void *b)
+static int take_domain(void *arg, const char *domain)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	struct collect *collect = arg;
+	struct mm_settings_file *file;
+	const struct mm_conf_list *relays;
+	size_t i;
+	int r = mm_settings_get(collect->tree, MM_LEVEL_DOMAIN, domain, &file);
+
+	if (r != 1)
+		return r;
+	relays = &file->values.list[MM_SETTING_RELAY_HOSTS].list;
+	for (i = 0; i < relays->count; i++)
+		add_line(&collect->relays, relays->items[i], domain);
+	return find_gateway(collect, domain, file);
 }
 
-/* The narrower network first: who looks up takes the first that fits. */
-static int by_network(const void *a, const void *b)
-{
-	const struct relay *left = a, *right = b;
-	int r = (int)right->bits - (int)left->bits;
-
-	if (r == 0)
-		r = strcmp(left->network, right->network);
-	return r != 0 ? r : strcmp(left->domain, right->domain);
-}
-
-static int put_gateways(struct mm_buf *out, struct routes *routes)
+static int format_gateways(struct lines *lines, struct mm_buf *out)
 {
 	size_t i;
 	int r = 0;
 
-	if (routes->ngateways > 1)
-		qsort(routes->gateways, routes->ngateways,
-		      sizeof(*routes->gateways), by_text);
-	for (i = 0; i < routes->ngateways && r == 0; i++)
-		r = mm_buf_puts(out, routes->gateways[i]);
+	if (lines->count > 0)
+		qsort(lines->list, lines->count, sizeof(*lines->list), compare);
+	for (i = 0; i < lines->count && r == 0; i++)
+		r = mm_buf_printf(out, "%s: %s\n", lines->list[i].key,
+				  lines->list[i].value);
 	return r;
 }
 
-static int put_relays(struct mm_buf *out, struct routes *routes)
+/* One line a network, with all domains that have it. */
+static int format_relays(struct lines *lines, struct mm_buf *out)
 {
-	const struct relay *list = routes->relays;
+	const struct line *line, *before = NULL;
 	size_t i;
 	int r = 0;
 
-	if (routes->nrelays > 1)
-		qsort(routes->relays, routes->nrelays, sizeof(*list),
-		      by_network);
-	for (i = 0; i < routes->nrelays && r == 0; i++) {
-		if (i > 0 && strcmp(list[i - 1].network, list[i].network) == 0)
-			r = mm_buf_printf(out, " %s", list[i].domain);
+	if (lines->count > 0)
+		qsort(lines->list, lines->count, sizeof(*lines->list), compare);
+	for (i = 0; i < lines->count && r == 0; i++) {
+		line = &lines->list[i];
+		if (before != NULL && strcmp(before->key, line->key) == 0)
+			r = mm_buf_printf(out, " %s", line->value);
 		else
 			r = mm_buf_printf(out, "%s\"%s\": %s",
-					  i > 0 ? "\n" : "", list[i].network,
-					  list[i].domain);
+					  before == NULL ? "" : "\n", line->key,
+					  line->value);
+		before = line;
 	}
-	return r == 0 && routes->nrelays > 0 ? mm_buf_puts(out, "\n") : r;
+	return r == 0 && before != NULL ? mm_buf_puts(out, "\n") : r;
 }
 
-static bool is_same(const char *path, const struct mm_buf *text)
+static int replace(int folder, const char *name, mode_t mode,
+		   const struct mm_buf *text)
 {
-	struct mm_buf old;
-	bool same;
+	int fd, r = 0, saved;
 
-	mm_buf_init(&old, MM_ROUTES_FILE_MAX);
-	same = mm_read_file(path, &old) == 0 && old.len == text->len &&
-	       memcmp(mm_buf_str(&old), mm_buf_str(text), text->len) == 0;
-	mm_buf_clear(&old);
-	return same;
-}
-
-static int write_new(const char *path, const struct mm_buf *text)
-{
-	int fd = open(path,
-		      O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-		      0640);
-	int r;
-
+	if (unlinkat(folder, TEMPORARY, 0) < 0 && errno != ENOENT)
+		return MM_ERR_SYS;
+	fd = openat(folder, TEMPORARY,
+		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return MM_ERR_SYS;
-	r = fchmod(fd, 0640) < 0 ? MM_ERR_SYS
-				 : mm_write_all(fd, text->data, text->len);
-	if (r == 0 && fsync(fd) < 0)
+	if ((r = mm_write_all(fd, text->data, text->len)) == 0 &&
+	    (fchmod(fd, mode) < 0 || fsync(fd) < 0 ||
+	     renameat(folder, TEMPORARY, folder, name) < 0 ||
+	     fsync(folder) < 0))
 		r = MM_ERR_SYS;
+	saved = errno;
+	if (r < 0)
+		(void)unlinkat(folder, TEMPORARY, 0);
+	mm_close(&fd);
+	errno = saved;
+	return r;
+}
+
+/* A private instance has no master that makes folders for other users. */
+static int write_in(const struct mm_settings_store *store, const char *folder,
+		    const char *name, const struct mm_buf *text)
+{
+	const mode_t mode = store->set_group ? 0640 : 0644;
+	int fd, r;
+
+	if (mkdirat(store->state, folder, 0755) < 0 && errno != EEXIST)
+		return MM_ERR_SYS;
+	fd = openat(store->state, folder,
+		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return MM_ERR_SYS;
+	r = replace(fd, name, mode, text);
 	mm_close(&fd);
 	return r;
 }
 
-static void write_file(const struct mm_keeper *keeper, const char *name,
-		       const struct mm_buf *text)
+/* The gates first: whom Exim admits is then a relay host to them already. */
+int mm_routes_write(struct mm_settings_store *store,
+			struct mm_settings_tree *tree)
 {
-	char *path = mm_xasprintf("%s/%s", keeper->role->conf->state_dir, name);
-	char *fresh = mm_xasprintf("%s.new", path);
-
-	if (!is_same(path, text) &&
-	    (write_new(fresh, text) < 0 || rename(fresh, path) < 0))
-		mm_log(MM_LOG_ERROR, "routes", NULL, "file", path, "error",
-		       strerror(errno), NULL);
-	free(path);
-	free(fresh);
-}
-
-static void clear(struct routes *routes)
-{
-	while (routes->ngateways > 0)
-		free(routes->gateways[--routes->ngateways]);
-	free(routes->gateways);
-	while (routes->nrelays > 0) {
-		free(routes->relays[--routes->nrelays].network);
-		free(routes->relays[routes->nrelays].domain);
-	}
-	free(routes->relays);
-}
-
-void mm_routes_write(struct mm_keeper *keeper)
-{
-	struct routes routes = { .keeper = keeper };
+	struct collect collect = { .tree = tree };
 	struct mm_buf gateways, relays;
 	int r;
 
-	mm_buf_init(&gateways, MM_ROUTES_FILE_MAX);
-	mm_buf_init(&relays, MM_ROUTES_FILE_MAX);
-	if ((r = mm_settings_store_list(&keeper->settings, MM_LEVEL_DOMAIN,
-					NULL, add_domain, &routes)) == 0 &&
-	    (r = put_gateways(&gateways, &routes)) == 0 &&
-	    (r = put_relays(&relays, &routes)) == 0) {
-		write_file(keeper, "exim/gateway_domains", &gateways);
-		write_file(keeper, "exim/relay_hosts", &relays);
-		write_file(keeper, "gate/relay_hosts", &relays);
-	} else {
-		mm_log(MM_LOG_ERROR, "routes", NULL, "error", mm_err_text(r),
-		       NULL);
-	}
-	clear(&routes);
+	mm_buf_init(&gateways, MM_ROUTES_MAX);
+	mm_buf_init(&relays, MM_ROUTES_MAX);
+	if ((r = mm_settings_store_list(store, MM_LEVEL_DOMAIN, NULL,
+					take_domain, &collect)) == 0 &&
+	    (r = format_gateways(&collect.gateways, &gateways)) == 0 &&
+	    (r = format_relays(&collect.relays, &relays)) == 0 &&
+	    (r = write_in(store, "gate", "relay_hosts", &relays)) == 0 &&
+	    (r = write_in(store, "exim", "relay_hosts", &relays)) == 0)
+		r = write_in(store, "exim", "gateway_domains", &gateways);
+	clear_lines(&collect.gateways);
+	clear_lines(&collect.relays);
 	mm_buf_clear(&gateways);
 	mm_buf_clear(&relays);
+	return r;
+}
+
+bool mm_routes_update(struct mm_keeper *keeper)
+{
+	int r = mm_routes_write(&keeper->settings, keeper->tree);
+
+	keeper->routes_late = r < 0;
+	if (r < 0)
+		mm_log(MM_LOG_ERROR, "routes", NULL, "error",
+		       mm_err_text(r), NULL);
+	return r == 0;
+}
+
+void mm_routes_retry(struct mm_keeper *keeper)
+{
+	if (keeper->routes_late)
+		(void)!mm_routes_update(keeper);
+}
+
+bool mm_routes_matter(struct mm_keeper *keeper, enum mm_level level,
+			  const char *name)
+{
+	struct mm_settings_file *file = NULL;
+	bool matter = false;
+
+	if (level != MM_LEVEL_DOMAIN ||
+	    mm_settings_get(keeper->tree, level, name, &file) != 1)
+		return false;
+	matter = *text_of(file, MM_SETTING_GATEWAY_HOST) != '\0' ||
+		 *text_of(file, MM_SETTING_ALIAS_OF) != '\0' ||
+		 file->values.list[MM_SETTING_RELAY_HOSTS].list.count > 0;
+	mm_settings_release(file);
+	return matter;
 }

@@ -4,19 +4,30 @@
 #include "mamorid/keeper/keeper.h"
 
 /*
- * What Exim must know of the domains' settings, as files that it looks up:
+ * What Exim must know of the shared settings, as files that it looks things up
+ * in (mamori-exim(7)); a reader finds all of the old lines or all of the new.
  *
- *   state_dir/exim/gateway_domains   example.test: mail.example.test
- *   state_dir/exim/relay_hosts       "192.0.2.1": example.test
- *   state_dir/gate/relay_hosts       the same, for the gates
+ *	exim/gateway_domains	DOMAIN: HOST, for lsearch
+ *	exim/relay_hosts	"NETWORK": DOMAIN ..., for iplsearch
+ *	gate/relay_hosts	the same for the gates (mamorid/gate/relays.h)
  */
-#define MM_ROUTES_FILE_MAX (16u << 20)
+#define MM_ROUTES_LATE \
+	"saved, but Exim's files cannot be written; tried again every minute"
+#define MM_ROUTES_MAX (16u << 20)
 
-/* Write them anew, each as a whole, where they have changed. A failure is
- * logged, and what was written before stays in force. */
-void mm_routes_write(struct mm_keeper *keeper);
+/* Write them all, below the folder around the settings. 0, or an error after
+ * which some may be the old ones. */
+MM_CHECK int mm_routes_write(struct mm_settings_store *store,
+				 struct mm_settings_tree *tree);
 
-/* Does this setting stand in them? */
-bool mm_routes_has(enum mm_setting i);
+/* The same, logged; what fails is tried again by mm_routes_retry(). True
+ * when they are written. */
+bool mm_routes_update(struct mm_keeper *keeper);
+void mm_routes_retry(struct mm_keeper *keeper);
+
+/* Does a change of this domain's settings change the files? To be asked before
+ * and after it; other levels never matter. */
+bool mm_routes_matter(struct mm_keeper *keeper, enum mm_level level,
+			  const char *name);
 
 #endif

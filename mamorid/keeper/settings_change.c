@@ -28,7 +28,6 @@ struct change {
 	struct mm_buf error;
 	bool create;
 	unsigned int count;
-	bool routes; /* a setting that Exim must know */
 };
 
 /* One change: what it is done to and with. */
@@ -163,7 +162,6 @@ static int apply_pair(struct change *change, const struct mm_pair *pair)
 	if ((r = find_edit(change, text, &edit)) == 0 &&
 	    (r = check_rule(change, pair->name, &edit)) == 0)
 		r = apply(change, pair->name, &edit);
-	change->routes |= mm_routes_has(edit.key);
 	change->count++;
 	free(text);
 	return r;
@@ -260,25 +258,25 @@ void mm_settings_change_handle(struct mm_client *client)
 	struct mm_settings_store *store = &client->keeper->settings;
 	struct mm_settings_request request;
 	struct change change = { .client = client, .request = &request };
+	bool routes;
 	int r;
 
 	if (!mm_settings_request(client, &request))
 		return;
 	mm_settings_init(&change.values);
 	mm_buf_init(&change.error, ERROR_MAX);
+	routes = mm_routes_matter(client->keeper, request.level, request.name);
 	if ((r = mm_settings_lock(store)) == 0) {
 		r = run(&change);
 		mm_settings_unlock(store);
 	}
 	if (r == 0) {
-		if (change.routes)
-			mm_routes_write(client->keeper);
 		mm_log(MM_LOG_INFO, "settings-changed", NULL, "level",
 		       mm_level_name(request.level), "name", request.name,
 		       "changes", MM_NUM(change.count), "uid",
 		       MM_NUM(client->uid), NULL);
 		tell_abuse(client->keeper, &request);
-		mm_settings_answer(client, "saved", NULL, NULL);
+		mm_settings_answer_change(client, "saved", &request, routes);
 	} else {
 		mm_settings_fail(client, r, mm_buf_str(&change.error));
 	}

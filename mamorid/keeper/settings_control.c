@@ -128,6 +128,20 @@ void mm_settings_answer(struct mm_client *client, const char *text,
 	mm_buf_clear(&rows);
 }
 
+void mm_settings_answer_change(struct mm_client *client, const char *text,
+			       const struct mm_settings_request *request,
+			       bool routes)
+{
+	struct mm_keeper *keeper = client->keeper;
+
+	if ((routes ||
+	     mm_routes_matter(keeper, request->level, request->name)) &&
+	    !mm_routes_update(keeper))
+		mm_settings_answer(client, MM_ROUTES_LATE, NULL, NULL);
+	else
+		mm_settings_answer(client, text, NULL, NULL);
+}
+
 void mm_settings_fail(struct mm_client *client, int r, const char *error)
 {
 	if (error != NULL && *error != '\0')
@@ -312,21 +326,6 @@ void mm_settings_names_handle(struct mm_client *client)
 
 /* ---- delete ---------------------------------------------------------- */
 
-/* Does Exim know anything of this domain? */
-static bool has_routes(struct mm_settings_tree *tree, const char *domain)
-{
-	struct mm_settings_file *file;
-	bool has = false;
-	int i;
-
-	if (mm_settings_get(tree, MM_LEVEL_DOMAIN, domain, &file) == 1)
-		for (i = 0; i < MM_SETTINGS; i++)
-			has |= mm_routes_has((enum mm_setting)i) &&
-			       file->values.list[i].set;
-	mm_settings_release(file);
-	return has;
-}
-
 void mm_settings_delete_handle(struct mm_client *client)
 {
 	struct mm_settings_request request;
@@ -335,17 +334,15 @@ void mm_settings_delete_handle(struct mm_client *client)
 
 	if (!mm_settings_request(client, &request))
 		return;
-	routes = request.level == MM_LEVEL_DOMAIN &&
-		 has_routes(client->keeper->tree, request.name);
+	routes = mm_routes_matter(client->keeper, request.level, request.name);
 	r = mm_settings_purge(client->keeper, request.level, request.name);
-	if (r >= 0 && routes)
-		mm_routes_write(client->keeper);
 	if (r >= 0) {
 		mm_log(MM_LOG_INFO, "settings-deleted", NULL, "level",
 		       mm_level_name(request.level), "name", request.name,
 		       "uid", MM_NUM(client->uid), NULL);
-		mm_settings_answer(client, r == 1 ? "deleted" : "was not there",
-				   NULL, NULL);
+		mm_settings_answer_change(client,
+					  r == 1 ? "deleted" : "was not there",
+					  &request, routes);
 	} else {
 		mm_settings_fail(client, r, NULL);
 	}

@@ -47,6 +47,12 @@ bool mm_settings_request(struct mm_client *client,
 void mm_settings_answer(struct mm_client *client, const char *text,
 			const char *name, const char *value);
 
+/* The same behind a change of settings: first Exim is told, where it must know
+ * (routes: mm_routes_matter() before the change). */
+void mm_settings_answer_change(struct mm_client *client, const char *text,
+			       const struct mm_settings_request *request,
+			       bool routes);
+
 /* Answer with what went wrong with the settings folder. */
 void mm_settings_fail(struct mm_client *client, int r, const char *error);
 

@@ -257,7 +257,7 @@ void mm_settings_import_handle(struct mm_client *client)
 	struct mm_buf text, error;
 	char number[24];
 	size_t size, count = 0;
-	bool check;
+	bool check, late;
 	int r;
 
 	if (mm_pairs_decode(payload->data, payload->len, &pairs) < 0 ||
@@ -274,13 +274,14 @@ void mm_settings_import_handle(struct mm_client *client)
 		r = import_text(&client->keeper->settings, &text, check, &count,
 				&error);
 	if (r == 0) {
-		if (!check)
-			mm_routes_write(client->keeper);
 		mm_log(MM_LOG_INFO, "settings-imported", NULL, "files",
 		       MM_NUM(count), "check", check ? "yes" : "no", NULL);
 		(void)snprintf(number, sizeof(number), "%zu", count);
+		late = !check && !mm_routes_update(client->keeper);
 		mm_settings_answer(client,
-				   check ? "can be imported" : "imported",
+				   check  ? "can be imported"
+				   : late ? MM_ROUTES_LATE
+					  : "imported",
 				   "files", number);
 	} else {
 		mm_log(MM_LOG_WARN, "settings-import-refused", NULL, "error",

@@ -145,11 +145,15 @@ class PrivateExim:
         for path in glob.glob(f"{ROOT}/config/exim/*.conf"):
             with open(path) as snippet:
                 text = snippet.read()
+            text = text.replace("/var/lib/mamori/exim", f"{self.base}/etc")
             if path.endswith("transports.conf"):
                 text = f"MAMORI_EXIM = {exim}\n" + text
             copy = f"{self.base}/etc/{os.path.basename(path)}"
             with open(copy, "w") as out:
                 out.write(text)
+        # What the keeper writes when no domain has a gateway.
+        with open(f"{self.base}/etc/gateway_domains", "w"):
+            pass
 
     def __enter__(self):
         self.start()

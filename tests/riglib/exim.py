@@ -18,6 +18,7 @@ qualify_domain = example.test
 domainlist local_domains = {domains}
 deliver_drop_privilege = {drop}
 {mamori_main}
+{mamori_relay}
 domainlist relay_to_domains = {relay_to}
 hostlist relay_from_hosts = {relay_from}
 trusted_users = {trusted}
@@ -28,8 +29,10 @@ pid_file_path = {root}/exim.pid
 keep_environment =
 {scan}
 local_interfaces = <; 127.0.0.1
-daemon_smtp_ports = {mx} : {mx_outside} : {submission} : {smtps}
-tls_on_connect_ports = {smtps}
+MAMORI_MX_PORTS = {mx} : {mx_outside}
+MAMORI_SUBMISSION_PORT = {submission}
+MAMORI_SMTPS_PORT = {smtps}
+{mamori_submission}
 # One port takes connections "from outside": the PROXY protocol gives the
 # client's address.
 hosts_proxy = ${{if eq{{$received_port}}{{{mx_outside}}}{{*}}{{}}}}
@@ -47,16 +50,14 @@ smtp_accept_queue_per_connection = 0
 smtp_receive_timeout = 60s
 message_size_limit = 100M
 retry_interval_max = 10s
-acl_smtp_mail = acl_mail
+acl_smtp_mail = MAIN_ACL_CHECK_MAIL
 acl_smtp_rcpt = acl_rcpt
 {extra}
 
 begin acl
 
-acl_mail:
-  deny condition = ${{if inlist{{$received_port}}{{{submission}:{smtps}}}}}
-       !authenticated = *
-       message = authentication required
+{mamori_submission_acl}
+acl_check_mail:
 {mamori_mail}
   accept
 
@@ -108,6 +109,13 @@ outside:
   hosts_try_fastopen =
 {mamori_remote}
 
+far:
+  driver = smtp
+  port = {gateway}
+  allow_localhost
+  hosts_try_fastopen =
+{mamori_remote}
+
 begin retry
 {mamori_retry}
 * * F,5m,2s; F,1h,10s
@@ -118,16 +126,12 @@ plain:
   public_name = PLAIN
   server_socket = {root}/dovecot/auth-exim
   server_set_id = $auth1
-  server_advertise_condition = ${{if and{{{{def:tls_in_cipher}}\\
-    {{inlist{{$received_port}}{{{submission}:{smtps}}}}}}}}}
 
 login:
   driver = dovecot
   public_name = LOGIN
   server_socket = {root}/dovecot/auth-exim
   server_set_id = $auth1
-  server_advertise_condition = ${{if and{{{{def:tls_in_cipher}}\\
-    {{inlist{{$received_port}}{{{submission}:{smtps}}}}}}}}}
 """
 
 
@@ -139,14 +143,20 @@ _INCLUDES = {
     "mamori_remote": "remote-transport.conf",
     "mamori_retry": "retry.conf",
     "mamori_mail": "acl-mail.conf",
+    "mamori_relay": "relay.conf",
+}
+# Those that do without our module.
+_PORTS = {
+    "mamori_submission": "submission.conf",
+    "mamori_submission_acl": "submission-acl.conf",
 }
 
 
-def _shipped(source, layout, courier):
-    """Copies config/exim, with the rig's paths and courier in it, and
-    returns the lines that include the copies."""
+def _shipped(names, source, layout, courier):
+    """Copies files of config/exim, with the rig's paths and courier in them,
+    and returns the lines that include the copies."""
     lines = {}
-    for section, name in _INCLUDES.items():
+    for section, name in names.items():
         path = os.path.join(source, "config/exim", name)
         try:
             with open(path, encoding="utf-8") as file:
@@ -197,18 +207,22 @@ class Exim:
         relay_to, relay_from = "", ""
         lines = dict.fromkeys(_INCLUDES, "")
         if options["local_scan"] == "on":
-            lines = _shipped(self.source, layout, options["courier"])
+            lines = _shipped(_INCLUDES, self.source, layout,
+                             options["courier"])
             trusted = "MAIN_TRUSTED_USERS"
             relay_to = "MAIN_RELAY_TO_DOMAINS"
             relay_from = "MAIN_RELAY_NETS"
             if self.mode == "plain":    # else it asks the system's Exim
                 scan = "MAMORI_EXIM = " + " ".join(self.command()) + "\n"
             # Other hosts are all the sink's port on this one.
-            scan += ("MAMORI_GATEWAY_TRANSPORT = outside\n"
-                     "MAMORI_GATEWAY_SELF = send\n")
+            transport = {"sink": "outside", "far": "far"}
+            scan += ("MAMORI_GATEWAY_TRANSPORT = "
+                     f"{transport[options['gateway']]}\n"
+                     f"MAMORI_GATEWAY_SELF = {options['gateway_self']}\n")
             scan += ("add_environment = MAIN_ADD_ENVIRONMENT : "
                      f"MAMORI_DEADLINE_MS={options['deadline_ms']} : "
                      f"MAMORI_ON_FAILURE={options['on_failure']}")
+        lines |= _shipped(_PORTS, self.source, layout, options["courier"])
         extra = settings.with_prefix(options, "exim.")
         layout.write("exim/exim4.conf", _TEMPLATE.format(
             root=layout.root,

@@ -19,6 +19,11 @@ HELP = """settings (--set KEY=VALUE, repeatable):
   deadline_ms=N          the module's deadline (default 20000)
   on_failure=defer|accept
                          what the module does without an answer
+  gateway=sink|far       where mail to a gateway host goes: the sink, or the
+                         port rig.gateway, where a test may listen
+  gateway_self=send|defer
+                         what Exim does when a gateway host is itself, as all
+                         are here: send, or, as installed, defer
   queue_run=TIME         Exim's queue runner interval, 0 for none (5s)
   sendmail_user=NAME     whose web script calls sendmail (games)
   faults=on|off          on: faults can be put into mamorid (riglib/faults.py)
@@ -38,6 +43,8 @@ DEFAULTS = {
     "signatures": "",
     "deadline_ms": "20000",
     "on_failure": "defer",
+    "gateway": "sink",
+    "gateway_self": "send",
     "faults": "off",
     "queue_run": "5s",
     "sendmail_user": "games",
@@ -51,6 +58,8 @@ CHOICES = {
     "mamorid": ("on", "off"),
     "local_scan": ("on", "off"),
     "on_failure": ("defer", "accept"),
+    "gateway": ("sink", "far"),
+    "gateway_self": ("send", "defer"),
     "faults": ("on", "off"),
 }
 

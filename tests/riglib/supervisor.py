@@ -23,7 +23,7 @@ from riglib.sink import Sink
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.realpath(__file__))))
 PORTS = ("mx", "mx_outside", "submission", "smtps", "imap", "imaps",
-         "pop3s", "sink")
+         "pop3s", "sink", "gateway")
 TERM_SECONDS = 10
 LINGER_SECONDS = 3
 
