@@ -7,7 +7,7 @@
  *	PROGRAM --fake-mta TRANSCRIPT STEP ACTION
  *
  * It writes all it receives to TRANSCRIPT. At STEP (greet, ehlo, mail, rcpt,
- * data, dot, quit) it does ACTION: a reply such as "451 later" ("|" between
+ * data, dot, quit; rcpt2 is the second RCPT alone) it does ACTION: a reply such as "451 later" ("|" between
  * several lines), "hang" (no reply until its input ends), "stuck" (no reply at
  * all), "close". Any other STEP: all goes well.
  */
@@ -84,6 +84,7 @@ static inline void fake_data(const struct fake_mta *fake)
 static inline int fake_main(char **argv)
 {
 	struct fake_mta fake = { fopen(argv[2], "w"), argv[3], argv[4] };
+	unsigned int rcpts = 0;
 	char line[4096];
 
 	if (fake.log == NULL)
@@ -92,11 +93,15 @@ static inline int fake_main(char **argv)
 	while (fake_line(&fake, line, sizeof(line))) {
 		if (strncmp(line, "EHLO ", 5) == 0) {
 			fake_reply(&fake, "ehlo",
-				   "250-fake|250-8BITMIME|250 HELP");
+				   "250-fake|250-8BITMIME|250-DSN|250 HELP");
 		} else if (strncmp(line, "MAIL FROM:<", 11) == 0) {
 			fake_reply(&fake, "mail", "250 OK");
 		} else if (strncmp(line, "RCPT TO:<", 9) == 0) {
-			fake_reply(&fake, "rcpt", "250 Accepted");
+			fake_reply(&fake, ++rcpts == 2 &&
+					  strcmp(fake.step, "rcpt2") == 0
+					  ? "rcpt2"
+					  : "rcpt",
+				   "250 Accepted");
 		} else if (strcmp(line, "DATA\r\n") == 0) {
 			fake_reply(&fake, "data", "354 go on");
 			if (strcmp(fake.step, "data") != 0)
