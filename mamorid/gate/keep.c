@@ -53,23 +53,41 @@ static struct mm_record new_record(const struct mm_job *job)
 /* Recipients of whom one record tells, all of them in the same way. */
 struct bundle {
 	const struct mm_treatment *treatment; /* of the first */
-	bool copy;
+	struct mm_notify_made made;
 	const char **recipients;
 	size_t count;
 	unsigned int notify;
 };
 
-/* Are the recipients warned, and alike? */
-static bool is_told_alike(const struct mm_job *job,
-			  const struct mm_treatment *a,
-			  const struct mm_treatment *b)
+static struct mm_notify_made made_of(const struct mm_job *job,
+				     const struct mm_group *group)
 {
-	if (((a->notify ^ b->notify) & MM_NOTIFY_RECIPIENT) != 0)
+	const struct mm_changed *changed =
+		&job->changed[group - job->groups.list];
+
+	return (struct mm_notify_made){
+		.edits = (changed->cleaned ? MM_DO_CLEAN : 0u) |
+			 (changed->stripped ? MM_DO_STRIP : 0u) |
+			 (changed->stamped ? MM_DO_STAMP : 0u) |
+			 (changed->tagged ? MM_DO_TAG : 0u),
+		.copy = group->copy,
+		.outcome = group->outcome,
+	};
+}
+
+/* Are the recipients warned, and alike? */
+static bool is_told_alike(const struct mm_job *job, const struct bundle *bundle,
+			  const struct mm_treatment *t)
+{
+	const struct mm_treatment *first = bundle->treatment;
+
+	if (((first->notify ^ t->notify) & MM_NOTIFY_RECIPIENT) != 0)
 		return false;
-	return (a->notify & MM_NOTIFY_RECIPIENT) == 0 ||
-	       (a->outcome == b->outcome &&
-		strcmp(mm_notify_wish_of(a, job->direction).recipient,
-		       mm_notify_wish_of(b, job->direction).recipient) == 0);
+	return (t->notify & MM_NOTIFY_RECIPIENT) == 0 ||
+	       strcmp(mm_notify_wish_of(first, &bundle->made, job->direction)
+			      .recipient,
+		      mm_notify_wish_of(t, &bundle->made, job->direction)
+			      .recipient) == 0;
 }
 
 static bool is_told_of(const struct mm_group *group,
@@ -82,19 +100,23 @@ static bool belongs(const struct mm_job *job, const struct bundle *bundle,
 		    const struct mm_group *group,
 		    const struct mm_member *member)
 {
+	const struct mm_notify_made made = made_of(job, group);
+
 	return bundle->treatment == NULL ||
-	       (bundle->copy == group->copy &&
+	       (mm_notify_made_same(&bundle->made, &made) &&
 		strcmp(bundle->treatment->reason, member->treatment->reason) ==
 			0 &&
-		is_told_alike(job, bundle->treatment, member->treatment));
+		is_told_alike(job, bundle, member->treatment));
 }
 
-static void add_member(struct bundle *bundle, const struct mm_group *group,
+static void add_member(const struct mm_job *job, struct bundle *bundle,
+		       const struct mm_group *group,
 		       const struct mm_member *member)
 {
-	if (bundle->treatment == NULL)
+	if (bundle->treatment == NULL) {
 		bundle->treatment = member->treatment;
-	bundle->copy = group->copy;
+		bundle->made = made_of(job, group);
+	}
 	bundle->recipients[bundle->count++] = member->address;
 	bundle->notify |= member->treatment->notify;
 }
@@ -116,7 +138,7 @@ static bool collect(const struct mm_job *job, struct bundle *bundle, bool *done)
 			if (done[at] || !is_told_of(group, member) ||
 			    !belongs(job, bundle, group, member))
 				continue;
-			add_member(bundle, group, member);
+			add_member(job, bundle, group, member);
 			done[at] = true;
 		}
 	}
@@ -135,21 +157,20 @@ static int keep_bundle(const struct mm_job *job, const struct bundle *bundle,
 		.tree = job->gate->tree,
 		.now = (int64_t)time(NULL),
 	};
-	struct mm_notify_wish wish =
-		mm_notify_wish_of(bundle->treatment, job->direction);
+	struct mm_notify_wish wish = mm_notify_wish_of(
+		bundle->treatment, &bundle->made, job->direction);
 	struct mm_record record = new_record(job);
 	struct mm_notices notices;
-	struct mm_buf words;
-	int r = 0;
+	struct mm_buf made;
+	int r;
 
-	mm_buf_init(&words, MM_TEXT_MAX);
-	if (mm_notify_done(bundle->treatment, &words) < 0)
-		mm_fatal("out-of-memory", "notices");
-	record.done = mm_buf_str(&words);
+	mm_buf_init(&made, MM_TEXT_MAX);
+	r = mm_notify_done(&bundle->made, &made);
+	record.done = mm_buf_str(&made);
 	record.recipients = bundle->recipients;
 	record.nrecipients = bundle->count;
 	record.reason = bundle->treatment->reason;
-	record.quarantine = bundle->copy;
+	record.quarantine = bundle->made.copy;
 	record.findings = job->inspection.bytes.data;
 	record.findings_len = job->inspection.bytes.len;
 	wish.notify = bundle->notify & ~*told;
@@ -160,18 +181,18 @@ static int keep_bundle(const struct mm_job *job, const struct bundle *bundle,
 	mm_notices_make(&notices, &record, &wish, &notify);
 	record.notices = notices.list;
 	record.nnotices = notices.count;
-	if (record.quarantine || record.nnotices > 0)
+	if (r == 0 && (record.quarantine || record.nnotices > 0))
 		r = send_record(job, &record, job->request->headers,
 				job->request->body);
 	mm_notices_clear(&notices);
-	mm_buf_clear(&words);
+	mm_buf_clear(&made);
 	return r;
 }
 
 static int keep_bundles(const struct mm_job *job)
 {
 	const size_t count = job->request->scan.nrecipients;
-	struct bundle bundle = { .copy = false };
+	struct bundle bundle = { .treatment = NULL };
 	bool *done = mm_xcalloc(count + 1, sizeof(*done));
 	unsigned int told = 0;
 	int r = 0;

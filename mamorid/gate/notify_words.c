@@ -6,20 +6,17 @@
 
 #include <string.h>
 
-static unsigned int changes_of(const struct mm_treatment *t)
+static bool is_delivered(const struct mm_notify_made *made)
 {
-	unsigned int actions = 0;
-	size_t i;
-
-	for (i = 0; i < t->nchanges; i++)
-		actions |= t->changes[i].actions;
-	return actions;
+	return made->outcome == MM_OUTCOME_DELIVER ||
+	       made->outcome == MM_OUTCOME_JUNK;
 }
 
-static bool is_delivered(const struct mm_treatment *t)
+bool mm_notify_made_same(const struct mm_notify_made *a,
+			 const struct mm_notify_made *b)
 {
-	return t->outcome == MM_OUTCOME_DELIVER ||
-	       t->outcome == MM_OUTCOME_JUNK;
+	return a->edits == b->edits && a->copy == b->copy &&
+	       a->outcome == b->outcome;
 }
 
 static bool is_unchecked(const char *reason)
@@ -27,13 +24,12 @@ static bool is_unchecked(const char *reason)
 	return strcmp(reason, "limit") == 0 || strcmp(reason, "crashed") == 0;
 }
 
-static const char *recipient_template(const struct mm_treatment *t)
+static const char *recipient_template(const struct mm_treatment *t,
+				      const struct mm_notify_made *made)
 {
-	const unsigned int changes = changes_of(t);
-
-	if (is_delivered(t) && (changes & MM_DO_STRIP) != 0)
+	if (is_delivered(made) && (made->edits & MM_DO_STRIP) != 0)
 		return "stripped";
-	if (is_delivered(t) && (changes & MM_DO_CLEAN) != 0)
+	if (is_delivered(made) && (made->edits & MM_DO_CLEAN) != 0)
 		return "cleaned";
 	if (strcmp(t->reason, "virus") == 0)
 		return "virus-inbound";
@@ -67,34 +63,17 @@ static const char *choose(const struct mm_treatment *t,
 }
 
 struct mm_notify_wish mm_notify_wish_of(const struct mm_treatment *t,
+					const struct mm_notify_made *made,
 					enum mm_direction direction)
 {
 	return (struct mm_notify_wish){
 		.notify = t->notify,
-		.recipient =
-			choose(t, MM_NOTIFY_RECIPIENT, recipient_template(t)),
+		.recipient = choose(t, MM_NOTIFY_RECIPIENT,
+				    recipient_template(t, made)),
 		.sender = choose(t, MM_NOTIFY_SENDER,
 				 sender_template(t, direction)),
 		.operator = choose(t, MM_NOTIFY_OPERATOR, "not-checked"),
 	};
-}
-
-static const char *outcome_word(enum mm_outcome_kind outcome)
-{
-	switch (outcome) {
-	case MM_OUTCOME_DELIVER:
-		return "deliver";
-	case MM_OUTCOME_JUNK:
-		return "junk";
-	case MM_OUTCOME_QUARANTINE:
-		return "quarantine";
-	case MM_OUTCOME_DISCARD:
-		return "discard";
-	case MM_OUTCOME_REJECT:
-		return "reject";
-	default:
-		return "defer";
-	}
 }
 
 static int put(struct mm_buf *out, bool wanted, const char *word)
@@ -104,22 +83,17 @@ static int put(struct mm_buf *out, bool wanted, const char *word)
 	return mm_buf_printf(out, "%s%s", out->len > 0 ? "," : "", word);
 }
 
-int mm_notify_done(const struct mm_treatment *t, struct mm_buf *out)
+int mm_notify_done(const struct mm_notify_made *made, struct mm_buf *out)
 {
-	const unsigned int changes = is_delivered(t) ? changes_of(t) : 0;
-	unsigned int edits = 0;
-	size_t i;
+	const unsigned int edits = is_delivered(made) ? made->edits : 0;
 	int r;
 
-	for (i = 0; i < t->nhits && is_delivered(t); i++)
-		edits |= t->hits[i]->actions;
-	/* What should be clean may have had to be removed: that is said. */
-	if ((r = put(out, changes == MM_DO_CLEAN, "clean")) < 0 ||
-	    (r = put(out, (changes & MM_DO_STRIP) != 0, "strip")) < 0 ||
+	if ((r = put(out, (edits & MM_DO_CLEAN) != 0, "clean")) < 0 ||
+	    (r = put(out, (edits & MM_DO_STRIP) != 0, "strip")) < 0 ||
 	    (r = put(out, (edits & MM_DO_STAMP) != 0, "stamp")) < 0 ||
 	    (r = put(out, (edits & MM_DO_TAG) != 0, "tag")) < 0 ||
-	    (r = put(out, t->copy && t->outcome != MM_OUTCOME_QUARANTINE,
+	    (r = put(out, made->copy && made->outcome != MM_OUTCOME_QUARANTINE,
 		     "copy")) < 0)
 		return r;
-	return put(out, true, outcome_word(t->outcome));
+	return put(out, true, mm_outcome_kind_name(made->outcome));
 }
