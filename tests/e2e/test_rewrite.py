@@ -10,46 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from mails import ALICE, OUTSIDER
 from riglib import samples
-
-NAMESPACE = "http://schemas.openxmlformats.org/package/2006/"
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
-MICROSOFT = "http://schemas.microsoft.com/office/2006/relationships/"
-TYPES = f"""<?xml version="1.0"?>
-<Types xmlns="{NAMESPACE}content-types">
-<Default Extension="rels" ContentType="application/xml"/>
-<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/>
-<Override PartName="/word/document.xml" ContentType="application/vnd.ms-word.\
-document.macroEnabled.main+xml"/>
-<Override PartName="/word/activeX/activeX1.xml" ContentType="application/\
-vnd.ms-office.activeX+xml"/></Types>"""
-DOCUMENT = f"<document xmlns:r='{OFFICE[:-1]}'><p>text</p>%s</document>"
-CONTROL = "<object><control r:id='rId1'/></object>"
-
-
-def relations(*rows):
-    """(type, target)..."""
-    return (f'<Relationships xmlns="{NAMESPACE}relationships">' + "".join(
-        f'<Relationship Id="rId{i}" Type="{kind}" Target="{target}"/>'
-        for i, (kind, target) in enumerate(rows)) + "</Relationships>")
-
-
-def docm():
-    """A Word document with a macro project, as small as it gets."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", TYPES)
-        archive.writestr("_rels/.rels", relations(
-            (OFFICE + "officeDocument", "word/document.xml")))
-        archive.writestr("word/document.xml", DOCUMENT % CONTROL)
-        archive.writestr("word/_rels/document.xml.rels", relations(
-            (MICROSOFT + "vbaProject", "vbaProject.bin"),
-            (OFFICE + "control", "activeX/activeX1.xml")))
-        archive.writestr("word/vbaProject.bin", b"a project")
-        archive.writestr("word/activeX/activeX1.xml", "<ocx/>")
-        archive.writestr("word/activeX/_rels/activeX1.xml.rels", relations(
-            (MICROSOFT + "activeXControlBinary", "activeX1.bin")))
-        archive.writestr("word/activeX/activeX1.bin", b"a control")
-    return file.getvalue()
+from riglib.office import DOCUMENT, docm
 
 
 def check_package(archive):

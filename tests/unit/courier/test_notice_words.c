@@ -9,7 +9,7 @@ static void test_mwb(void **state)
 	static const char inbound[] =
 		"(Eicar-Test-Signature) was detected in message sent by "
 		"eve@evil.example at 2023-11-15 07:13:20 +0900 and these "
-		"actions were taken: Delete; Notify;.\r\n"
+		"actions were taken: Delete; Notify; .\r\n"
 		"\r\n"
 		"Virus: Eicar-Test-Signature\r\n"
 		"File(s): 請求書.zip\r\n"
