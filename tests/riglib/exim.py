@@ -118,7 +118,7 @@ far:
 
 begin retry
 {mamori_retry}
-* * F,5m,2s; F,1h,10s
+* * {retry}
 
 begin authenticators
 plain:
@@ -228,7 +228,7 @@ class Exim:
             root=layout.root,
             domains=" : ".join(settings.DOMAINS),
             drop="true" if self.mode == "plain" else "false",
-            trusted=trusted, scan=scan,
+            trusted=trusted, scan=scan, retry=options["retry"],
             relay_to=relay_to, relay_from=relay_from,
             extra="\n".join(f"{key} = {value}"
                             for key, value in extra.items()),

@@ -25,6 +25,7 @@ HELP = """settings (--set KEY=VALUE, repeatable):
                          what Exim does when a gateway host is itself, as all
                          are here: send, or, as installed, defer
   queue_run=TIME         Exim's queue runner interval, 0 for none (5s)
+  retry=RULE             Exim's retry rule (F,5m,2s; F,1h,10s)
   sendmail_user=NAME     whose web script calls sendmail (games)
   faults=on|off          on: faults can be put into mamorid (riglib/faults.py)
   wrap=PROGRAM           run mamorid by this one, which gets its command
@@ -47,6 +48,7 @@ DEFAULTS = {
     "gateway_self": "send",
     "faults": "off",
     "queue_run": "5s",
+    "retry": "F,5m,2s; F,1h,10s",
     "sendmail_user": "games",
     "wrap": "",
     "courier": "",
