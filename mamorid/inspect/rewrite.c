@@ -256,14 +256,28 @@ static int stamp_body(struct rewriting *rw, const struct mm_rewrite_plan *plan)
 	return 0;
 }
 
-/* A boundary that the message does not contain. */
+/* Where the body begins: behind the first empty line. */
+static size_t body_of(const unsigned char *data, size_t len)
+{
+	const unsigned char *lf = memmem(data, len, "\n\n", 2);
+	const unsigned char *crlf = memmem(data, len, "\r\n\r\n", 4);
+
+	if (crlf != NULL && (lf == NULL || crlf < lf))
+		return (size_t)(crlf - data);
+	return lf == NULL ? 0 : (size_t)(lf - data);
+}
+
+/* A boundary that the message does not contain. It follows from the body
+ * alone: who sends the same mail again, with other trace headers, gets the
+ * same changed mail. */
 static void choose_boundary(const unsigned char *data, size_t len,
 			    char boundary[64])
 {
+	const size_t body = body_of(data, len);
 	unsigned char hash[MM_LEAF_HASH];
 	size_t used;
 
-	mm_mime_text_hash(data, len, hash);
+	mm_mime_text_hash(data + body, len - body, hash);
 	do {
 		used = (size_t)snprintf(boundary, 64, "=_mamori_");
 		for (size_t i = 0; i < BOUNDARY_BYTES; i++)

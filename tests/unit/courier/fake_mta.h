@@ -7,9 +7,10 @@
  *	PROGRAM --fake-mta TRANSCRIPT STEP ACTION
  *
  * It writes all it receives to TRANSCRIPT. At STEP (greet, ehlo, mail, rcpt,
- * data, dot, quit; rcpt2 is the second RCPT alone) it does ACTION: a reply such as "451 later" ("|" between
- * several lines), "hang" (no reply until its input ends), "stuck" (no reply at
- * all), "close". Any other STEP: all goes well.
+ * data, dot, quit; rcpt2: at the second RCPT alone) it does ACTION: a reply
+ * such as "451 later" ("|" between several lines), "hang" (no reply until its
+ * input ends), "stuck" (no reply at all), "close". Any other STEP: all goes
+ * well.
  */
 #include <stdbool.h>
 #include <stdio.h>
