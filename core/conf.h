@@ -45,12 +45,6 @@ enum mm_conf_level {
 	MM_CONF_LEVEL_DEBUG,
 };
 enum mm_conf_reload { MM_CONF_RELOAD_PARALLEL, MM_CONF_RELOAD_SERIAL };
-enum mm_conf_not_checked {
-	MM_CONF_NOT_CHECKED_ACCEPT,
-	MM_CONF_NOT_CHECKED_QUARANTINE,
-	MM_CONF_NOT_CHECKED_REJECT,
-	MM_CONF_NOT_CHECKED_DEFER,
-};
 enum mm_conf_language { MM_CONF_LANGUAGE_JA, MM_CONF_LANGUAGE_EN };
 
 /* One row of the table, for whoever lists or documents the options. */

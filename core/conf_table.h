@@ -102,14 +102,6 @@
 	X(PATH, presets_own_folder, "presets.own_folder", \
 	  "/etc/mamori/presets", 0, 0, "", \
 	  "The operator's own presets; one of the same name goes before") \
-	X(ENUM, not_checked_encrypted, "not_checked.encrypted", "accept", 0, \
-	  0, "accept|quarantine|reject|defer", \
-	  "Mail with a password-protected attachment") \
-	X(ENUM, not_checked_limit, "not_checked.limit", "quarantine", 0, 0, \
-	  "accept|quarantine|reject|defer", "Mail that passes a limit") \
-	X(ENUM, not_checked_crashed, "not_checked.crashed", "quarantine", 0, \
-	  0, "accept|quarantine|reject|defer", \
-	  "Mail that made the scanner crash or hang twice") \
 	X(BOOL, notices_enabled, "notices.enabled", "yes", 0, 1, "", \
 	  "Send virus warning mails") \
 	X(ENUM, notices_language, "notices.language", "ja", 0, 0, "ja|en", \

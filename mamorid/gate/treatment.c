@@ -16,9 +16,10 @@ struct deciding {
 	const struct mm_case *c;
 	struct mm_treatment *t;
 	unsigned int direction; /* of the rules at hand */
-	unsigned int spam;
+	unsigned int spam; /* for their side */
 	unsigned int spoken; /* findings that some rule speaks of, on or off */
 	unsigned int hit; /* findings that made a rule match */
+	unsigned int hit_spam;
 };
 
 const char *mm_outcome_kind_name(enum mm_outcome_kind outcome)
@@ -199,6 +200,16 @@ static void apply(struct deciding *d, const struct mm_rule *rule)
 	add_outcomes(d, actions, changed);
 }
 
+/* What a recipient thinks of a sender is nothing to the sending side. */
+static unsigned int spam_bit(const struct mm_case *c, bool receiving)
+{
+	if (receiving && c->approved)
+		return 0;
+	if ((receiving && c->blocked) || c->spam == MM_SPAM_SPAM)
+		return MM_RULE_SPAM;
+	return c->spam == MM_SPAM_SUSPECT ? MM_RULE_SUSPECT : 0;
+}
+
 static void apply_rules(struct deciding *d, const struct mm_rules *rules,
 			bool receiving, unsigned int direction)
 {
@@ -206,6 +217,7 @@ static void apply_rules(struct deciding *d, const struct mm_rules *rules,
 	size_t i;
 
 	d->direction = direction;
+	d->spam = spam_bit(d->c, receiving);
 	for (i = 0; rules != NULL && i < rules->count; i++) {
 		const struct mm_rule *rule = &rules->list[i];
 
@@ -216,6 +228,7 @@ static void apply_rules(struct deciding *d, const struct mm_rules *rules,
 		if (!d->c->is_on(d->c->context, rule, receiving))
 			continue;
 		d->hit |= bits;
+		d->hit_spam |= rule->spam & d->spam;
 		apply(d, rule);
 	}
 }
@@ -243,18 +256,29 @@ static bool is_disarmed(const struct deciding *d)
 	return true;
 }
 
-/* The last rule, which every preset has: what no rule speaks of, be it
- * switched off, is kept. */
+/* All that was found. The verdict has the last word on a virus. */
+static unsigned int found_bits(const struct mm_case *c)
+{
+	unsigned int bits = state_bit(c->inspected);
+	size_t i;
+
+	for (i = 0; c->findings != NULL && i < c->findings->count; i++)
+		bits |= bit_of(&c->findings->list[i]);
+	if (c->findings != NULL && c->findings->verdict == MM_VERDICT_INFECTED)
+		bits |= MM_RULE_VIRUS;
+	return bits;
+}
+
+/* The last rule, which every preset has: what no rule speaks of is kept. A
+ * rule that is switched off does speak of it: who switched it off wants such
+ * mail, and its header says what it holds. */
 static void keep_unspoken(struct deciding *d)
 {
 	const unsigned int unsafe = MM_RULE_VIRUS | MM_RULE_LIMIT |
 				    MM_RULE_CRASHED;
 	struct mm_treatment *t = d->t;
-	unsigned int bits = state_bit(d->c->inspected);
-	size_t i;
+	unsigned int bits = found_bits(d->c);
 
-	for (i = 0; d->c->findings != NULL && i < d->c->findings->count; i++)
-		bits |= bit_of(&d->c->findings->list[i]);
 	/* A rule that hit and delivers all the same must have changed it. */
 	if (t->verdict == MM_VERDICT_INFECTED &&
 	    (d->hit & MM_RULE_VIRUS) != 0 && !is_disarmed(d))
@@ -287,10 +311,9 @@ static const char *reason_of(const struct deciding *d, unsigned int bits)
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if ((bits & names[i].bit) != 0)
 			return names[i].name;
-	for (i = 0; i < d->t->nhits; i++)
-		if ((d->t->hits[i]->spam & d->spam) != 0)
-			return d->spam == MM_RULE_SPAM ? "spam" : "suspect";
-	return "";
+	return (d->hit_spam & MM_RULE_SPAM) != 0 ? "spam"
+	       : d->hit_spam != 0		  ? "suspect"
+						  : "";
 }
 
 /* Did the inspection fail, rather than end with a fact that rules know? */
@@ -342,32 +365,15 @@ static bool is_settled(const struct mm_case *c, struct mm_treatment *t)
 	return true;
 }
 
-static unsigned int spam_bit(const struct mm_case *c)
-{
-	if (c->approved)
-		return 0;
-	if (c->blocked || c->spam == MM_SPAM_SPAM)
-		return MM_RULE_SPAM;
-	return c->spam == MM_SPAM_SUSPECT ? MM_RULE_SUSPECT : 0;
-}
-
 /* The reason of a mail that was not checked must be one for that. */
 static unsigned int reason_bits(const struct deciding *d)
 {
-	const struct mm_findings *findings = d->c->findings;
-	unsigned int bits = state_bit(d->c->inspected);
-	size_t i;
-
-	if (d->t->verdict == MM_VERDICT_CLEAN)
-		return d->hit;
-	for (i = 0; findings != NULL && i < findings->count; i++)
-		bits |= bit_of(&findings->list[i]);
-	return bits;
+	return d->t->verdict == MM_VERDICT_CLEAN ? d->hit : found_bits(d->c);
 }
 
 void mm_treatment_decide(const struct mm_case *c, struct mm_treatment *t_r)
 {
-	struct deciding d = { .c = c, .t = t_r, .spam = spam_bit(c) };
+	struct deciding d = { .c = c, .t = t_r };
 
 	memset(t_r, 0, sizeof(*t_r));
 	if (is_settled(c, t_r))

@@ -12,19 +12,19 @@ def test_rules_by_name(srig):
     srig.ctl("domain", "create", DOMAIN)
     srig.ctl("account", "create", ALICE)
     srig.ctl("login", "create", CUSTOMER, f"addresses={ALICE}")
-    srig.ctl("domain", "set", DOMAIN, "preset=mwb")
+    srig.ctl("domain", "set", DOMAIN, "preset=acmf")
     srig.ctl("domain", "set", DOMAIN, "rules.virus-inbound=off",
              "rules.executable-inbound=on")
     shown = srig.ctl_json("rules", "--account", ALICE)
     rules = {rule["name"]: rule for rule in shown["rules"]}
-    assert (shown["preset"], shown["from"]) == ("mwb", "domain")
+    assert (shown["preset"], shown["from"]) == ("acmf", "domain")
     assert rules["virus-inbound"]["on"] is False
     assert rules["virus-inbound"]["switched"] == "domain"
     assert rules["executable-inbound"]["on"] is True
-    assert rules["spam"]["tag"] == "[MEIWAKU!!!]"
+    assert rules["suspect"]["tag"] == "[SPAM?]"
     assert rules["spam"]["switched"] == "preset"
     text = srig.ctl("rules", "--domain", DOMAIN).stdout
-    assert "off  virus-inbound  (preset mwb, switched off by the domain)" \
+    assert "off  virus-inbound  (preset acmf, switched off by the domain)" \
         in text
     standard = srig.ctl_json("rules")
     assert (standard["preset"], standard["from"]) == ("standard", "default")

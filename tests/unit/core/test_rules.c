@@ -244,7 +244,9 @@ static void test_presets(void **state)
 		for (k = 0; k < rules.count; k++) {
 			assert_non_null(rules.list[k].help.ja);
 			assert_non_null(rules.list[k].help.en);
-			if ((rules.list[k].findings & MM_RULE_VIRUS) != 0)
+			/* mwb's rules are its customers' to switch. */
+			if ((rules.list[k].findings & MM_RULE_VIRUS) != 0 &&
+			    strcmp(names[i], "mwb") != 0)
 				assert_int_equal(rules.list[k].switched_by,
 						 MM_WHO_ROOT);
 		}

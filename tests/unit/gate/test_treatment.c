@@ -1,9 +1,9 @@
 /*
  * What one recipient's mail gets: rows of the presets.
  */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 
 #include <cmocka.h>
@@ -45,8 +45,8 @@ static const struct row rows[] = {
 	  MM_OUTCOME_DELIVER, "virus", false, TO, 1, NULL },
 	{ "B1 otherwise", "mwb", IN, MM_KIND_VIRUS, false, true, 0,
 	  MM_OUTCOME_DISCARD, "virus", false, TO, 0, NULL },
-	{ "B2", "mwb", OUT, MM_KIND_VIRUS, false, false, 0,
-	  MM_OUTCOME_DISCARD, "virus", false, BY, 0, NULL },
+	{ "B2", "mwb", OUT, MM_KIND_VIRUS, false, false, 0, MM_OUTCOME_DISCARD,
+	  "virus", false, BY, 0, NULL },
 	{ "B3", "mwb", IN, MM_KIND_ENCRYPTED, false, false, 0,
 	  MM_OUTCOME_DELIVER, "encrypted", false, 0, 0, NULL },
 	{ "B4", "mwb", IN, 0, false, false, MM_SPAM_SPAM, MM_OUTCOME_DELIVER,
@@ -83,8 +83,8 @@ static const struct row rows[] = {
 	  MM_OUTCOME_QUARANTINE, "virus", true, TO, 0, NULL },
 	{ "limit", "standard", IN, MM_KIND_LIMIT, false, false, 0,
 	  MM_OUTCOME_QUARANTINE, "limit", true, OP, 0, NULL },
-	{ "reject for a program", "kinou-m", LOCAL, MM_KIND_LIMIT, false,
-	  false, 0, MM_OUTCOME_DISCARD, "limit", true, OP, 0, NULL },
+	{ "reject for a program", "kinou-m", LOCAL, MM_KIND_LIMIT, false, false,
+	  0, MM_OUTCOME_DISCARD, "limit", true, OP, 0, NULL },
 };
 
 static const struct mm_rules *find(const char *name)
@@ -140,6 +140,48 @@ static void test_rows(void **state)
 	}
 }
 
+static void decide(struct mm_case *c, struct mm_treatment *t,
+		   enum mm_outcome_kind outcome, const char *reason)
+{
+	mm_treatment_decide(c, t);
+	assert_int_equal(t->outcome, outcome);
+	assert_string_equal(t->reason, reason);
+}
+
+static bool on(const void *context, const struct mm_rule *rule, bool receiving)
+{
+	(void)context;
+	(void)rule;
+	(void)receiving;
+	return true;
+}
+
+/* B6, B7 and B8, switched on: the whole mail is deleted. */
+static void test_switched_on(void **state)
+{
+	struct mm_finding found = finding(MM_KIND_EXECUTABLE, false);
+	struct mm_findings findings = { .verdict = MM_VERDICT_CLEAN,
+					.list = &found,
+					.count = 1 };
+	struct mm_case c = { .direction = IN,
+			     .inspected = MM_INSPECTED_DONE,
+			     .findings = &findings,
+			     .receiving = find("mwb"),
+			     .is_on = on };
+	struct mm_treatment t;
+
+	(void)state;
+	decide(&c, &t, MM_OUTCOME_DISCARD, "executable");
+	assert_false(t.copy);
+	c.direction = OUT;
+	c.sending = c.receiving;
+	c.receiving = NULL;
+	decide(&c, &t, MM_OUTCOME_DISCARD, "executable");
+	findings.count = 0;
+	c.spam = MM_SPAM_SPAM;
+	decide(&c, &t, MM_OUTCOME_DISCARD, "spam");
+}
+
 static void test_approved(void **state)
 {
 	struct mm_finding found = finding(MM_KIND_VIRUS, false);
@@ -171,6 +213,67 @@ static void test_approved(void **state)
 	mm_treatment_decide(&c, &t);
 	assert_int_equal(t.outcome, MM_OUTCOME_QUARANTINE);
 	assert_string_equal(t.reason, "spam");
+}
+
+static bool off(const void *context, const struct mm_rule *rule, bool receiving)
+{
+	(void)context;
+	(void)rule;
+	(void)receiving;
+	return false;
+}
+
+/* Who switches a virus rule off gets the virus, and the header says so; what
+ * no rule speaks of is kept, whatever the list of findings holds. */
+static void test_unspoken(void **state)
+{
+	struct mm_finding found = finding(MM_KIND_VIRUS, false);
+	struct mm_findings findings = { .verdict = MM_VERDICT_INFECTED,
+					.list = &found,
+					.count = 1 };
+	struct mm_case c = { .direction = IN,
+			     .inspected = MM_INSPECTED_DONE,
+			     .findings = &findings,
+			     .receiving = find("standard"),
+			     .is_on = off };
+	struct mm_treatment t;
+
+	(void)state;
+	decide(&c, &t, MM_OUTCOME_DELIVER, "virus");
+	assert_int_equal(t.verdict, MM_VERDICT_INFECTED);
+	found.kind = MM_KIND_EXECUTABLE;
+	decide(&c, &t, MM_OUTCOME_QUARANTINE, "virus");
+	findings.count = 0;
+	decide(&c, &t, MM_OUTCOME_QUARANTINE, "virus");
+	assert_int_equal(t.notify, MM_NOTIFY_OPERATOR);
+	c.receiving = NULL;
+	findings.count = 1;
+	found.kind = MM_KIND_VIRUS;
+	decide(&c, &t, MM_OUTCOME_QUARANTINE, "virus");
+}
+
+/* What a recipient approves of, a sender's own server may still refuse. */
+static void test_sides(void **state)
+{
+	struct mm_findings findings = { .verdict = MM_VERDICT_CLEAN };
+	struct mm_case c = { .direction = OUT,
+			     .inspected = MM_INSPECTED_DONE,
+			     .findings = &findings,
+			     .spam = MM_SPAM_SPAM,
+			     .approved = true,
+			     .sending = find("standard"),
+			     .receiving = find("acmf"),
+			     .is_on = on };
+	struct mm_treatment t;
+
+	(void)state;
+	decide(&c, &t, MM_OUTCOME_REJECT, "spam");
+	c.spam = MM_SPAM_HAM;
+	c.approved = false;
+	c.blocked = true;
+	decide(&c, &t, MM_OUTCOME_QUARANTINE, "spam");
+	c.receiving = NULL;
+	decide(&c, &t, MM_OUTCOME_DELIVER, "");
 }
 
 /* A mail that its sender encrypted is no file that asks for a password. */
@@ -226,7 +329,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_switched_on),
 		cmocka_unit_test(test_approved),
+		cmocka_unit_test(test_unspoken),
+		cmocka_unit_test(test_sides),
 		cmocka_unit_test(test_encrypted_mail),
 		cmocka_unit_test(test_same),
 	};

@@ -87,6 +87,18 @@ static void check_order(const struct mm_case *c, const struct mm_treatment *t)
 	assert_string_equal(again.reason, t->reason);
 	assert_int_equal(again.notify, t->notify);
 	assert_int_equal(again.nchanges, t->nchanges);
+	for (i = 0; i < t->nchanges; i++) {
+		const char *part =
+			c->findings->list[t->changes[i].finding].part;
+		size_t k = 0;
+
+		while (k < again.nchanges &&
+		       strcmp(turned[again.changes[k].finding].part, part) != 0)
+			k++;
+		assert_true(k < again.nchanges);
+		assert_int_equal(again.changes[k].actions,
+				 t->changes[i].actions);
+	}
 }
 
 static void try_sides(struct mm_case *c)
