@@ -52,7 +52,8 @@ static int drop_events(struct mm_db *db, const struct whom *whom)
 {
 	int r = mm_db_run(db,
 			  "DELETE FROM event WHERE trace IN (SELECT m.trace"
-			  " FROM mail m JOIN gone g ON g.mail = m.id WHERE"
+			  " FROM gone g CROSS JOIN mail m ON m.id = g.mail"
+			  " WHERE"
 			  " NOT EXISTS (SELECT 1 FROM party p WHERE"
 			  " p.mail = m.id AND p.domain != ''))",
 			  "");
