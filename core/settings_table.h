@@ -25,7 +25,7 @@
  * DOMAIN    a domain name, lower-cased
  * FOLDER    the name of an IMAP folder
  * HOST      a host name or an IP address
- * NETWORK   an IP address or network in CIDR form
+ * NETWORK   an IP address or network in CIDR form, no wider than /8 (IPv6: /16)
  * SEPARATOR one of + - = _ .
  * PRESET    the name of a preset: 1 to 40 of a-z, 0-9 and -
  * WORD      any one line

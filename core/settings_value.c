@@ -15,6 +15,8 @@
 #include "core/template.h"
 #include "core/text.h"
 
+#define RELAY_BITS_V4 8u
+#define RELAY_BITS_V6 16u
 #define NAME_MAX_LEN 64u
 #define FOLDER_MAX_LEN 255u
 #define WORD_MAX_LEN 255u
@@ -46,6 +48,23 @@ static bool is_network(const char *text)
 	struct mm_network network;
 
 	return mm_network_parse(text, &network) == 0;
+}
+
+/* Whole regions of the net would make the server an open relay. Exim never
+ * finds an IPv4 address in its IPv6 form (RFC 4291 2.5.5.2). */
+static int check_relay(const char *text, struct mm_buf *why)
+{
+	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
+	struct mm_network network;
+
+	if (mm_network_parse(text, &network) < 0)
+		return refuse(why, "not an IP address or network");
+	if (network.bits < (network.v6 ? RELAY_BITS_V6 : RELAY_BITS_V4))
+		return refuse(why, "wider than /8, or /16 of IPv6: that would "
+				   "be an open relay");
+	if (network.v6 && memcmp(network.bytes, mapped, sizeof(mapped)) == 0)
+		return refuse(why, "write IPv4 addresses as such");
+	return 0;
 }
 
 /* RFC 3501 leaves names to the server: no hierarchy tricks, no wildcards. */
@@ -103,9 +122,7 @@ static int check_item(enum mm_setting_item item, const char *text,
 			       : refuse(why,
 					"neither a host name nor an address");
 	case MM_ITEM_NETWORK:
-		return is_network(text)
-			       ? 0
-			       : refuse(why, "not an IP address or network");
+		return check_relay(text, why);
 	case MM_ITEM_FOLDER:
 		return is_folder(text) ? 0 : refuse(why, "not a folder name");
 	case MM_ITEM_SEPARATOR:

@@ -290,3 +290,35 @@ def test_D10_relay_hosts_of_ipv6(grig):
     assert rcpt("2001:db8:7::25") == "250"
     assert rcpt("2001:db8:8::25") == "550"
     assert rcpt("192.0.2.77") == "550"
+
+
+def test_D10_a_setting_cannot_make_an_open_relay(grig):
+    for network in ("0.0.0.0/0", "128.0.0.0/1", "::/0"):
+        done = grig.ctl("domain", "create", FAR, f"relay_hosts={network}",
+                        check=False)
+        assert done.returncode == 3 and "open relay" in done.stderr, done
+    assert outbound(grig).code == 550
+
+
+def test_C9_what_cannot_be_written_is_told_and_written_later(make_rig):
+    # Its window is also how often the keeper looks what is left to do.
+    rig = make_rig("gateway=far", "mamori.notices.window=1s")
+    folder = os.path.join(rig.dir, "state/exim")
+    os.rename(folder, folder + ".away")
+    with open(folder, "w", encoding="ascii"):
+        pass
+    done = rig.ctl("domain", "create", FAR, "gateway_host=127.0.0.1")
+    assert "cannot be written" in done.stdout
+    rig.wait_event(event="routes")
+    os.unlink(folder)
+    os.rename(folder + ".away", folder)
+    path = os.path.join(folder, "gateway_domains")
+
+    def is_written():
+        with open(path, encoding="ascii") as file:
+            return FAR in file.read()
+
+    wait_for(is_written, "the domain in Exim's file")
+    with far_server(rig) as far:
+        assert inbound(rig).code == 250
+        far.wait()
