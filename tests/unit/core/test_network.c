@@ -1,8 +1,9 @@
-/* Networks: what is one, and what is in it. */
+/* Networks: what is one, what is in it, and which may relay. */
 #include "tests/unit/core/unit.h"
 
 #include "core/err.h"
 #include "core/network.h"
+#include "core/settings.h"
 
 static void test_what_is_a_network(void **state)
 {
@@ -58,11 +59,47 @@ static void test_what_is_in_it(void **state)
 	}
 }
 
+/* The setting relay_hosts: none that makes an open relay, and none that Exim
+ * would never find. */
+static void test_what_may_relay(void **state)
+{
+	static const struct {
+		const char *text, *want;
+	} rows[] = {
+		{ "10.0.0.0/8", "" },
+		{ "192.0.2.1", "" },
+		{ "2001::/16", "" },
+		{ "10.0.0.0/7", "wider than /8" },
+		{ "0.0.0.0/0", "wider than /8" },
+		{ "2000::/15", "wider than /8, or /16 of IPv6" },
+		{ "::ffff:192.0.2.1", "write IPv4 addresses" },
+		{ "192.0.2.0/33", "not an IP address" },
+	};
+	struct mm_settings values;
+	struct mm_buf why;
+	size_t i;
+	int r;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		mm_settings_init(&values);
+		mm_buf_init(&why, 4096);
+		r = mm_settings_set(&values, MM_SETTING_RELAY_HOSTS, NULL,
+				    rows[i].text, &why);
+		assert_int_equal(r, *rows[i].want == '\0' ? 0
+							  : MM_ERR_INVALID);
+		assert_non_null(strstr(mm_buf_str(&why), rows[i].want));
+		mm_buf_clear(&why);
+		mm_settings_clear(&values);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_is_a_network),
 		cmocka_unit_test(test_what_is_in_it),
+		cmocka_unit_test(test_what_may_relay),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
