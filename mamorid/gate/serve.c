@@ -286,8 +286,14 @@ static bool is_refused_for_size(const struct mm_job *job)
 
 static void act(struct mm_job *job)
 {
+	size_t i;
+
 	if (is_refused_for_size(job)) {
 		job->groups.action = MM_ACTION_REJECT;
+		for (i = 0; i < job->groups.count; i++) {
+			job->groups.list[i].outcome = MM_OUTCOME_REJECT;
+			job->groups.list[i].copy = false;
+		}
 		return;
 	}
 	if (job->failed == NULL && mm_job_keep(job) < 0)
