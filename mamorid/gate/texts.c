@@ -35,7 +35,7 @@ static const char *why(const struct mm_finding *finding, bool english)
 {
 	switch (finding->kind) {
 	case MM_KIND_VIRUS:
-		return english ? "it contains a virus" : "ウィルスが検出された";
+		return english ? "it contains a virus" : "ウイルスが検出された";
 	case MM_KIND_MACRO:
 	case MM_KIND_SCRIPT:
 		return english ? "it contains active content"
@@ -54,13 +54,14 @@ int mm_text_removed(struct mm_buf *out, const struct mm_finding *finding,
 {
 	const bool english = is_english(language);
 	const bool named = finding->name != NULL && *finding->name != '\0';
+	const char *what = finding->in_body ? "本文の一部"
+					    : "名前のない添付ファイル";
 	int r;
 
 	if (english)
 		r = mm_buf_puts(out, named ? "The file \"" : "A part");
 	else
-		r = mm_buf_puts(out, named ? "添付ファイル「"
-					   : "本文の一部");
+		r = mm_buf_puts(out, named ? "添付ファイル「" : what);
 	if (r == 0 && named)
 		r = put_foreign(out, finding->name);
 	if (r == 0 && english)
@@ -69,12 +70,13 @@ int mm_text_removed(struct mm_buf *out, const struct mm_finding *finding,
 				  named ? "\"" : "", why(finding, true));
 	else if (r == 0)
 		r = mm_buf_printf(out, "%sは、%sため、\n"
-				       "メールサーバが取り除きました。",
+				       "メールサーバーが取り除きました。",
 				  named ? "」" : "", why(finding, false));
 	if (r == 0 && finding->kind == MM_KIND_VIRUS &&
-	    (r = mm_buf_puts(out, english ? " (" : "\n(")) == 0 &&
+	    (r = mm_buf_puts(out, english ? " ("
+						 : "\n（ウイルス名: ")) == 0 &&
 	    (r = put_foreign(out, finding->detail)) == 0)
-		r = mm_buf_puts(out, ")");
+		r = mm_buf_puts(out, english ? ")" : "）");
 	return r < 0 ? r : mm_buf_puts(out, english ? ".\n" : "\n");
 }
 

@@ -92,7 +92,7 @@ def test_every_order_of_recipients_has_the_same_outcome(rig):
     assert told == {ALICE: 1, BOB: 1, CAROL: 1}
     assert kept == sorted((ALICE, BOB, CAROL))
     for who, words in ((ALICE, "was removed by the mail server"),
-                       (BOB, "メールサーバが取り除きました")):
+                       (BOB, "メールサーバーが取り除きました")):
         path, _subject, result, parts = boxes[who]
         assert path == f"<{SENDER}>"
         assert result.startswith("infected; reason=virus; action=strip; "
