@@ -32,6 +32,7 @@ local_interfaces = <; 127.0.0.1
 MAMORI_MX_PORTS = {mx} : {mx_outside}
 MAMORI_SUBMISSION_PORT = {submission}
 MAMORI_SMTPS_PORT = {smtps}
+MAMORI_MX_SIZE = 100M
 {mamori_submission}
 # One port takes connections "from outside": the PROXY protocol gives the
 # client's address.
@@ -48,7 +49,7 @@ smtp_accept_max = 400
 smtp_accept_max_per_connection = 0
 smtp_accept_queue_per_connection = 0
 smtp_receive_timeout = 60s
-message_size_limit = 100M
+message_size_limit = MESSAGE_SIZE_LIMIT
 retry_interval_max = 10s
 acl_smtp_mail = MAIN_ACL_CHECK_MAIL
 acl_smtp_rcpt = acl_rcpt
