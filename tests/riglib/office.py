@@ -16,7 +16,7 @@ vnd.ms-office.activeX+xml"/></Types>"""
 WORKBOOK_TYPES = f"""<?xml version="1.0"?>
 <Types xmlns="{NAMESPACE}content-types">
 <Default Extension="rels" ContentType="application/xml"/>
-<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/>
+<Default Extension="bin" ContentType="application/%s"/>
 <Override PartName="/xl/workbook.xml" ContentType="application/vnd.\
 openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>"""
 DOCUMENT = f"<document xmlns:r='{OFFICE[:-1]}'><p>text</p>%s</document>"
@@ -60,8 +60,9 @@ def xlsx(project=None):
     inside tells that."""
     rows = [] if project is None else [
         (MICROSOFT + "vbaProject", "vbaProject.bin")]
+    binary = "octet-stream" if project is None else "vnd.ms-office.vbaProject"
     members = {
-        "[Content_Types].xml": WORKBOOK_TYPES,
+        "[Content_Types].xml": WORKBOOK_TYPES % binary,
         "_rels/.rels": relations(
             (OFFICE + "officeDocument", "xl/workbook.xml")),
         "xl/workbook.xml": "<workbook/>",
