@@ -20,6 +20,7 @@ enum request_tag {
 	TAG_WIREFORMAT = 5,
 	TAG_OP = 6,	/* a nested list */
 	TAG_STAMP = 7,
+	TAG_ALLOWED = 8,
 };
 
 enum op_tag {
@@ -66,7 +67,8 @@ int mm_rewrite_request_encode(struct mm_buf *buf,
 		    0 ||
 	    (r = mm_wire_put_num(buf, TAG_BODY_OFFSET, req->body_offset)) < 0 ||
 	    (r = mm_wire_put_num(buf, TAG_WIREFORMAT, req->wireformat)) < 0 ||
-	    (r = mm_wire_put_str(buf, TAG_STAMP, req->stamp)) < 0)
+	    (r = mm_wire_put_str(buf, TAG_STAMP, req->stamp)) < 0 ||
+	    (r = mm_wire_put_str(buf, TAG_ALLOWED, req->allowed)) < 0)
 		return r;
 	for (size_t i = 0; i < req->nops && r == 0; i++)
 		r = put_op(buf, &req->ops[i]);
@@ -147,6 +149,8 @@ static int get_request_field(uint16_t tag, const struct mm_wire *field,
 		return add_op(field, req);
 	case TAG_STAMP:
 		return get_utf8(field, &req->stamp);
+	case TAG_ALLOWED:
+		return mm_wire_get_str(field, MM_ALLOWED_MAX, &req->allowed);
 	default:
 		return 0;
 	}

@@ -43,6 +43,7 @@ struct mm_rewrite_request {
 	struct mm_rewrite_op *ops;
 	size_t nops;
 	const char *stamp;	/* UTF-8, to stand before the text; or NULL */
+	const char *allowed;	/* as mm_inspect_request.allowed */
 };
 
 #define MM_REWRITE_OPS_MAX 1000u

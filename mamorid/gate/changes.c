@@ -67,6 +67,7 @@ static int make_plan(struct plan *plan, const struct mm_job *job,
 		.body_offset = scan->body_offset,
 		.wireformat = (scan->flags & MM_SCAN_WIREFORMAT) != 0,
 		.ops = plan->ops,
+		.allowed = mm_buf_str(&job->allowed),
 	};
 	for (i = 0; i < t->nchanges && r == 0; i++)
 		r = add_op(plan, job, &t->changes[i], language);

@@ -50,6 +50,7 @@ struct mm_job {
 	struct mm_buf login; /* what account points to */
 	struct mm_settings_view sender; /* the account's, or the server's */
 	bool registered; /* is the mail to be checked at all? */
+	struct mm_buf allowed; /* virus names that do not count, lines */
 	struct mm_gate_inspection inspection;
 	struct mm_hold hold; /* of the sender */
 	struct mm_target *targets; /* as many as recipients */

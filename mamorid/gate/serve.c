@@ -20,18 +20,14 @@
 static void inspect(struct mm_job *job)
 {
 	const struct mm_scan_request *scan = &job->request->scan;
-	struct mm_buf allowed;
-	struct mm_inspect_request ask = {
+	const struct mm_inspect_request ask = {
 		.trace = scan->trace,
 		.deadline = job->request->deadline,
 		.body_offset = scan->body_offset,
 		.wireformat = (scan->flags & MM_SCAN_WIREFORMAT) != 0,
+		.allowed = mm_buf_str(&job->allowed),
 	};
 
-	mm_buf_init(&allowed, MM_ALLOWED_MAX);
-	/* Without the list all signatures count. */
-	if (mm_settings_allowed(job->gate->tree, &allowed) == 0)
-		ask.allowed = mm_buf_str(&allowed);
 	if (job->direction == MM_DIRECTION_OWN)
 		job->inspection.state = MM_INSPECTED_UNAVAILABLE;
 	else if (!job->registered)
@@ -43,7 +39,14 @@ static void inspect(struct mm_job *job)
 		mm_gate_inspect(job->gate->inspect_path, &ask,
 				job->request->headers, job->request->body,
 				&job->inspection);
-	mm_buf_clear(&allowed);
+}
+
+/* Without the list all signatures count. */
+static void find_allowed(struct mm_job *job)
+{
+	mm_buf_init(&job->allowed, MM_ALLOWED_MAX);
+	if (mm_settings_allowed(job->gate->tree, &job->allowed) < 0)
+		mm_buf_reset(&job->allowed);
 }
 
 static int send_verdict(const struct mm_job *job,
@@ -307,6 +310,7 @@ static void clear(struct mm_job *job)
 	mm_job_clear_decision(job);
 	mm_gate_inspection_clear(&job->inspection);
 	mm_job_clear_targets(job);
+	mm_buf_clear(&job->allowed);
 }
 
 int mm_request_serve(const struct mm_gate *gate, struct mm_request *request,
@@ -322,6 +326,7 @@ int mm_request_serve(const struct mm_gate *gate, struct mm_request *request,
 
 	mm_job_find_sender(&job);
 	job.registered = mm_job_is_registered(&job);
+	find_allowed(&job);
 	inspect(&job);
 	mm_job_find_targets(&job);
 	decide(&job);

@@ -232,6 +232,7 @@ int mm_rewrite_serve(const struct mm_worker *worker, int conn,
 	valid = take_plan(&rw, frame, &why) == 0;
 	if (valid) {
 		mm_inspector_job_begin(&rw.job);
+		mm_engine_allow(worker->engine, rw.req.allowed);
 		if ((r = rewrite(&rw, &why)) == 0) {
 			log_result(&rw);
 			r = send_result(&rw, conn, frame->id);
@@ -240,6 +241,7 @@ int mm_rewrite_serve(const struct mm_worker *worker, int conn,
 						    frame->id,
 						    "rewrite-refused", why);
 		}
+		mm_engine_allow(worker->engine, NULL);
 		mm_rewrite_run_clear(&rw.run);
 	} else {
 		/* The stream is given up in any case. */

@@ -31,6 +31,7 @@ static void encode_request(struct mm_buf *buf)
 	const struct mm_rewrite_request req = {
 		.trace = "t", .deadline = 123, .body_offset = 19,
 		.wireformat = true, .ops = ops, .nops = 2, .stamp = "note\n",
+		.allowed = "Name\n",
 	};
 
 	mm_buf_init(buf, MM_LIST_MAX);
@@ -59,6 +60,7 @@ static void request_round_trip(void **state)
 	assert_string_equal(got.ops[1].part, "3");
 	assert_string_equal(got.ops[1].text, "");
 	assert_string_equal(got.stamp, "note\n");
+	assert_string_equal(got.allowed, "Name\n");
 	mm_rewrite_request_clear(&got);
 	check_decoder(decode_request, &buf, MM_ERR_FORMAT);
 	mm_buf_clear(&buf);

@@ -135,6 +135,32 @@ static void test_looked_at(void **state)
 	close(conn);
 }
 
+/* What is allowed does not count in the new mail either, and only this time. */
+static void test_allowed(void **state)
+{
+	struct mm_rewrite_op op = { MM_REWRITE_REMOVE, "3", GONE };
+	struct mm_rewrite_request req = { .ops = &op, .nops = 1 };
+	struct rewritten got;
+	struct mm_buf mail;
+	int conn = connect_pool();
+
+	(void)state;
+	make_mail(&mail);
+	for (int i = 0; i < 3; i++) {
+		req.allowed = i == 1 ? "Other\n" EICAR_NAME "\n" : NULL;
+		rewrite_mail(conn, &mail, &req, &got);
+		assert_int_equal(got.type, MM_FRAME_REWRITTEN);
+		for (size_t k = 0; k < got.findings.count; k++)
+			print_message("XX %s %s\n", got.findings.list[k].detail, got.findings.list[k].part);
+		assert_int_equal(got.findings.verdict,
+				 i == 1 ? MM_VERDICT_CLEAN
+					: MM_VERDICT_INFECTED);
+		rewritten_clear(&got);
+	}
+	mm_buf_clear(&mail);
+	close(conn);
+}
+
 struct stamp_case {
 	const char *name;
 	const char *mail;
@@ -207,6 +233,8 @@ static void test_stamp(void **state)
 		put(&mail, want->mail);
 		rewrite_mail(conn, &mail, &req, &got);
 		assert_int_equal(got.type, MM_FRAME_REWRITTEN);
+		for (size_t k = 0; k < got.findings.count; k++)
+			print_message("XX %s %s\n", got.findings.list[k].detail, got.findings.list[k].part);
 		assert_int_equal(got.findings.verdict, MM_VERDICT_CLEAN);
 		assert_int_equal(got.result.stamped, want->stamped);
 		assert_false(got.result.signed_broken);
@@ -331,6 +359,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_remove),
 		cmocka_unit_test(test_looked_at),
+		cmocka_unit_test(test_allowed),
 		cmocka_unit_test(test_stamp),
 		cmocka_unit_test(test_wire_header),
 		cmocka_unit_test(test_signed),
