@@ -13,6 +13,7 @@
 #include "core/frame.h"
 #include "core/text.h"
 #include "mamorictl/client.h"
+#include "mamorictl/quarantine.h"
 #include "mamorictl/when.h"
 
 #define LIMIT_MAX 10000u
@@ -67,9 +68,8 @@ static void print_list(const struct mm_rows *rows)
 	mm_json_print(list);
 }
 
-/* What of a row fits a line on a terminal, the longest last; show tells the
- * rest. */
-static void shorten(struct mm_pairs *row)
+/* The longest comes last; show tells the rest. */
+void mm_quarantine_shorten(struct mm_pairs *row)
 {
 	static const char *const names[] = { "id", "created", "recipient",
 					     "reason", "detail", "size",
@@ -108,7 +108,7 @@ int mm_cmd_quarantine_list(struct mm_ctl *ctl)
 	else if (status == 0 && rows.count == 0)
 		puts("nothing in quarantine");
 	for (i = 0; status == 0 && !ctl->json && i < rows.count; i++)
-		shorten(&rows.list[i]);
+		mm_quarantine_shorten(&rows.list[i]);
 	if (status == 0 && !ctl->json)
 		mm_out_rows(&rows);
 	mm_rows_clear(&rows);
@@ -191,6 +191,11 @@ static int ask_one(const struct mm_ctl *ctl, uint16_t type, const char *id,
 	mm_rows_clear(&rows);
 	mm_buf_clear(&request);
 	return status;
+}
+
+int mm_quarantine_release(const struct mm_ctl *ctl, const char *id)
+{
+	return ask_one(ctl, MM_FRAME_CTL_QUARANTINE_RELEASE, id, "released");
 }
 
 static int ask_each(struct mm_ctl *ctl, uint16_t type, const char *done)

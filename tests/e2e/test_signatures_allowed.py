@@ -1,4 +1,7 @@
 """A false alarm of the signatures is taken back at once, and only that."""
+import email
+import email.policy
+
 import pytest
 from mails import ALICE, BOB, OUTSIDER
 from riglib import samples
@@ -46,6 +49,54 @@ def test_an_allowed_name_does_not_count_and_a_second_virus_does(two):
     two.ctl("signature", "deny", samples.VIRUS)
     assert two.ctl_json("signature", "list") == []
     assert verdict(two, samples.eicar(), BOB) == "stopped"
+
+
+def test_what_a_false_alarm_stopped_is_released(two):
+    for content in (samples.eicar(), samples.eicar() + b"\n" + OTHER, OTHER):
+        assert verdict(two, content) == "stopped"
+    first, both, other = sorted(
+        row["id"] for row in two.ctl_json("quarantine", "list"))
+    two.empty()
+    # Without a terminal they are listed, and nothing is done.
+    done = two.ctl("signature", "allow", samples.VIRUS)
+    assert "--yes" in done.stdout and samples.OTHER_VIRUS not in done.stdout
+    rows = two.ctl_json("signature", "allow", samples.VIRUS, "--no-release")
+    assert [row["id"] for row in rows] == [first]
+    assert len(two.ctl_json("quarantine", "list")) == 3
+    done = two.ctl("signature", "allow", samples.VIRUS, "--yes")
+    assert f"{first}: queued for release" in done.stdout
+    two.wait_mail(ALICE, lambda mail: b"tool.bin" in mail.as_bytes(),
+                  "the released mail")
+    two.settle()
+    assert sorted(row["id"] for row in two.ctl_json("quarantine", "list")) \
+        == [both, other]
+    assert "nothing in quarantine" in two.ctl(
+        "signature", "allow", samples.VIRUS, "--yes").stdout
+    # The new scan has the last word, whoever releases.
+    two.empty()
+    two.ctl("quarantine", "release", str(both))
+    wait_for(lambda: two.events(
+        event="outbox-refused"), "the refusal")
+    two.settle()
+    assert not two.mails(ALICE)
+
+
+def test_an_allowed_part_stays_where_another_is_removed(two):
+    raw = samples.mail(OUTSIDER, ALICE, attachment=samples.eicar(),
+                       name="tool.bin")
+    mail = email.message_from_bytes(raw, policy=email.policy.SMTP)
+    mail.add_attachment(OTHER, maintype="application",
+                        subtype="octet-stream", filename="bad.bin")
+    two.ctl("server", "set", "preset=standard")
+    two.ctl("signature", "allow", samples.VIRUS)
+    two.empty()
+    assert two.send(mail.as_bytes(), OUTSIDER, ALICE).code == 250
+    got = two.wait_mail(ALICE, lambda got: got["Auto-Submitted"] is None,
+                        "the rest of the mail")
+    assert [part.get_filename() for part in got.iter_attachments()
+            ][0] == "tool.bin"
+    assert OTHER not in b"".join(
+        part.get_payload(decode=True) or b"" for part in got.walk())
 
 
 def test_only_root_may(two):
