@@ -80,7 +80,7 @@ def test_C2_anything_with_a_macro_object_counts(prig):
 @pytest.mark.parametrize("name,content", [
     ("a.js", b"WScript.Echo('x');\n"),
     ("a.html", b"<html><body><script>x()</script></body></html>"),
-])
+], ids=["js", "html"])
 def test_C2_scripts_in_attachments(prig, name, content):
     assert prig.send(macro_mail(content, name), OUTSIDER, ALICE).code == 250
     mail = only(prig, ALICE)
@@ -111,7 +111,7 @@ def test_C2_two_recipients_of_two_services(prig):
             "中身を検査できないため、ウイルスが含まれている可能性があります。"]),
     ("en", ["CAUTION: A password protects 計画.zip, which is attached to this "
             "mail.", "It could not be checked and may contain a virus."]),
-])
+], ids=["ja", "en"])
 def test_C3_password_protected_tag_and_warning(prig, language, words):
     prig.ctl("account", "set", ALICE, f"notice_language={language}")
     content = samples.encrypted_zip(b"secret")

@@ -96,7 +96,8 @@ def test_D1_what_cannot_be_is_removed_and_the_rest_delivered(prig):
 
 @pytest.mark.parametrize("content,name", [
     (docm(MACRO, DOCUMENT.replace("text", TEXT)), "both.docm"),
-    (docm(text=DOCUMENT.replace("text", TEXT)), "text.docm")])
+    (docm(text=DOCUMENT.replace("text", TEXT)), "text.docm")],
+    ids=["both", "text"])
 def test_D1_a_document_that_stays_infected_is_removed(prig, content, name):
     data = samples.mail(OUTSIDER, ALICE, attachment=content, name=name)
     assert prig.send(data, OUTSIDER, ALICE).code == 250
@@ -178,7 +179,8 @@ def test_D3_when_not_all_recipients_have_the_service(prig):
     assert kept(prig) == [(ALICE, "limit"), (CAROL, "limit")]
 
 
-@pytest.mark.parametrize("code", [SCRIPT, ACTIVEX])
+@pytest.mark.parametrize("code", [SCRIPT, ACTIVEX],
+                         ids=["script", "ActiveX"])
 def test_D4_html_mail_is_checked(prig, code):
     assert prig.send(html(code), OUTSIDER, ALICE).code == 250
     assert delivered(prig, ALICE) == []

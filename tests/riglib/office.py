@@ -34,7 +34,8 @@ def _package(members):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in members.items():
-            archive.writestr(name, data)
+            archive.writestr(zipfile.ZipInfo(name), data,
+                             zipfile.ZIP_DEFLATED)
     return file.getvalue()
 
 
