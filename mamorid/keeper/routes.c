@@ -218,7 +218,7 @@ static int write_in(const struct mm_settings_store *store, const char *folder,
 
 /* The gates first: whom Exim admits is then a relay host to them already. */
 int mm_routes_write(struct mm_settings_store *store,
-			struct mm_settings_tree *tree)
+		    struct mm_settings_tree *tree)
 {
 	struct collect collect = { .tree = tree };
 	struct mm_buf gateways, relays;
@@ -258,7 +258,7 @@ void mm_routes_retry(struct mm_keeper *keeper)
 }
 
 bool mm_routes_matter(struct mm_keeper *keeper, enum mm_level level,
-			  const char *name)
+		      const char *name)
 {
 	struct mm_settings_file *file = NULL;
 	bool matter = false;

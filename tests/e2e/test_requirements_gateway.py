@@ -8,7 +8,7 @@ import sys
 
 import pytest
 from conftest import start
-from mails import ALICE, OUTSIDER
+from mails import ALICE, OUTSIDER, is_notice
 from riglib import samples
 from riglib.client import greeting, parse, wait_for
 
@@ -114,6 +114,10 @@ def test_C9_infected_mail_does_not_reach_the_gateway_host(grig):
             OUTSIDER, USER, subject="the second")).code == 250
         wait_for(lambda: any(parse(mail)["Subject"] == "the second"
                              for mail in far.mails()), "the clean mail")
+        # The mailbox's owner is warned there, and nothing else arrives.
+        wait_for(lambda: any(is_notice(parse(mail)) for mail in far.mails()),
+                 "the warning")
+        assert len(far.mails()) == 2
         for mail in far.mails():
             assert samples.eicar() not in mail
 
