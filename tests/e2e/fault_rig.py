@@ -148,12 +148,21 @@ def files_of(rig):
                   for name in names)
 
 
+def held(pid):
+    """What the descriptors of a process are."""
+    names = []
+    for name in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):
+            names.append(os.readlink(f"/proc/{pid}/fd/{name}"))
+    return [name for name in names if "/history/" not in name]
+
+
 def used(rig):
-    """Descriptors and temporary files of all processes, by role."""
+    """Descriptors and temporary files of all processes, by role. The history's
+    files are not counted: they are open while there is something to write."""
     found = {}
     for role in ROLES:
-        found[role] = sum(len(os.listdir(f"/proc/{pid}/fd"))
-                          for pid in of_role(rig, role))
+        found[role] = sum(len(held(pid)) for pid in of_role(rig, role))
     jails = os.path.join(rig.run_dir, "jail")
     names = [name for _, _, names in os.walk(jails) for name in names]
     # A scanner with a tmpfs of its own: seen through its root.
@@ -186,13 +195,21 @@ def at_once(count, action):
 
 
 def every_gate(rig):
-    """Mails until each gate has had one: from then on it keeps its line to the
-    history open."""
-    def all_had():
-        gates = of_role(rig, "gate")
-        at_once(2 * len(gates), lambda i: rig.send(
-            samples.mail(OUTSIDER, ALICE), OUTSIDER, ALICE))
-        return len({len(os.listdir(f"/proc/{pid}/fd"))
-                    for pid in gates}) == 1
-    wait_for(all_had, "a mail to each gate")
+    """A mail to each gate: from then on it keeps its line to the history open.
+    Nobody scans until all gates have one."""
+    gates = of_role(rig, "gate")
+    idle = [len(held(pid)) for pid in gates]
+    scanning = of_role(rig, "inspector")
+    mails = threading.Thread(target=at_once, args=(
+        len(gates), lambda i: rig.send(samples.mail(OUTSIDER, ALICE),
+                                       OUTSIDER, ALICE)))
+    processes.send(scanning, signal.SIGSTOP)
+    try:
+        mails.start()
+        wait_for(lambda: all(len(held(pid)) > fds
+                             for pid, fds in zip(gates, idle)),
+                 "a mail to each gate")
+    finally:
+        processes.send(scanning, signal.SIGCONT)
+        mails.join()
     rig.settle()
