@@ -17,6 +17,7 @@
  *   scan.sock     module -> gate       SCAN      fds: request memfd, body
  *                 gate -> module       VERDICT   fds: verdict memfd
  *                                                [, new body memfd]
+ *                 gate -> root         STORY     fds: rows memfd
  *   inspect.sock  gate, courier, root  INSPECT   fds: header memfd, body
  *                 inspector ->         FINDINGS  fds: findings memfd
  *                 gate, root           REWRITE   see core/proto_rewrite.h
@@ -40,6 +41,7 @@ enum mm_frame_type {
 	MM_FRAME_OK = 3,
 	MM_FRAME_SCAN = 0x10,
 	MM_FRAME_VERDICT = 0x11,
+	MM_FRAME_STORY = 0x13,	/* to a dry run: fds: rows memfd */
 	MM_FRAME_INSPECT = 0x20,
 	MM_FRAME_FINDINGS = 0x21,
 	MM_FRAME_REWRITE = 0x22,
@@ -87,6 +89,8 @@ enum mm_scan_flag {
 	MM_SCAN_BATCHED = 2,	/* -bS */
 	MM_SCAN_TLS = 4,
 	MM_SCAN_WIREFORMAT = 8,	/* the body has CRLF line ends */
+	MM_SCAN_DRY_RUN = 16,	/* tell what would be done, and do nothing:
+				 * root's requests only, and all of them */
 };
 
 struct mm_header {
@@ -382,6 +386,11 @@ MM_CHECK int mm_pair_put(struct mm_buf *buf, const char *name,
 			 const char *value);
 MM_CHECK int mm_pair_put_num(struct mm_buf *buf, const char *name,
 			     uint64_t value);
+
+/* The same with a value that may be longer than a pair's can be: it is cut, at
+ * a character's end. */
+MM_CHECK int mm_pair_put_cut(struct mm_buf *buf, const char *name,
+			     const char *value);
 MM_CHECK int mm_pairs_decode(const void *data, size_t len,
 			     struct mm_pairs *pairs_r);
 void mm_pairs_clear(struct mm_pairs *pairs);

@@ -13,6 +13,7 @@
 
 #include "core/err.h"
 #include "core/frame.h"
+#include "core/text.h"
 #include "core/wire.h"
 
 /* Of a list of pairs. */
@@ -39,6 +40,18 @@ int mm_pair_put(struct mm_buf *buf, const char *name, const char *value)
 		r = mm_wire_put(buf, TAG_PAIR, pair.data, pair.len);
 	mm_buf_clear(&pair);
 	return r;
+}
+
+int mm_pair_put_cut(struct mm_buf *buf, const char *name, const char *value)
+{
+	char cut[MM_TEXT_MAX + 1];
+	const size_t len = value == NULL ? 0 : mm_text_fit(value, MM_TEXT_MAX);
+
+	if (value == NULL || value[len] == '\0')
+		return mm_pair_put(buf, name, value);
+	memcpy(cut, value, len);
+	cut[len] = '\0';
+	return mm_pair_put(buf, name, cut);
 }
 
 int mm_pair_put_num(struct mm_buf *buf, const char *name, uint64_t value)

@@ -161,6 +161,11 @@ unsigned int mm_rule_bit(enum mm_rule_set set, const char *word);
 const char *mm_rule_word(enum mm_rule_set set, unsigned int i,
 			 unsigned int *bit_r);
 
+/* Append the words of bits, separated by commas. 0, MM_ERR_LIMIT or
+ * MM_ERR_NOMEM. */
+MM_CHECK int mm_rule_words(struct mm_buf *out, enum mm_rule_set set,
+			   unsigned int bits);
+
 /* "owner", "admin", "panel", "root"; and back, -1 when there is none. */
 const char *mm_who_name(enum mm_who who);
 int mm_who_find(const char *name);

@@ -79,6 +79,22 @@ const char *mm_rule_word(enum mm_rule_set set, unsigned int i,
 	return NULL;
 }
 
+int mm_rule_words(struct mm_buf *out, enum mm_rule_set set, unsigned int bits)
+{
+	const char *word, *before = "";
+	unsigned int i, bit = 0;
+	int r = 0;
+
+	for (i = 0; r == 0 && (word = mm_rule_word(set, i, &bit)) != NULL;
+	     i++) {
+		if ((bits & bit) == 0)
+			continue;
+		r = mm_buf_printf(out, "%s%s", before, word);
+		before = ",";
+	}
+	return r;
+}
+
 const char *mm_who_name(enum mm_who who)
 {
 	return whos[who];

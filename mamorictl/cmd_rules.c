@@ -32,22 +32,6 @@ static void tell(const char *line)
 	(void)mm_ctl_error("%s", line);
 }
 
-/* The words of a set, separated by commas. */
-static void put_words(struct mm_buf *out, enum mm_rule_set set,
-		      unsigned int bits)
-{
-	const char *word;
-	unsigned int i, bit = 0;
-	bool first = true;
-
-	for (i = 0; (word = mm_rule_word(set, i, &bit)) != NULL; i++) {
-		if ((bits & bit) == 0)
-			continue;
-		mm_ctl_must(mm_buf_printf(out, "%s%s", first ? "" : ",", word));
-		first = false;
-	}
-}
-
 static void put_when(struct mm_buf *out, const struct mm_rule *rule)
 {
 	const struct {
@@ -67,7 +51,7 @@ static void put_when(struct mm_buf *out, const struct mm_rule *rule)
 			continue;
 		mm_ctl_must(mm_buf_printf(out, "%s%s=", out->len > 0 ? " " : "",
 					  sets[i].name));
-		put_words(out, sets[i].set, sets[i].bits);
+		mm_ctl_must(mm_rule_words(out, sets[i].set, sets[i].bits));
 	}
 	if (out->len == 0)
 		mm_ctl_must(mm_buf_puts(out, "always"));
@@ -157,9 +141,32 @@ static void print_words(const char *name, enum mm_rule_set set,
 	struct mm_buf text;
 
 	mm_buf_init(&text, LINE_MAX_BYTES);
-	put_words(&text, set, bits);
+	mm_ctl_must(mm_rule_words(&text, set, bits));
 	print_line(name, mm_buf_str(&text));
 	mm_buf_clear(&text);
+}
+
+/* The environment's word on messages, by the names in the order of POSIX; no
+ * locale of that name need be installed. */
+static bool is_japanese(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+	const char *value;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		value = getenv(names[i]);
+		if (value != NULL && *value != '\0')
+			return strncmp(value, "ja", 2) == 0;
+	}
+	return false;
+}
+
+static const char *help_of(const struct mm_rule_text *help)
+{
+	const char *first = is_japanese() ? help->ja : help->en;
+
+	return first != NULL ? first : help->en != NULL ? help->en : help->ja;
 }
 
 static void print_rule(const struct asked *asked, const struct mm_rule *rule)
@@ -184,7 +191,7 @@ static void print_rule(const struct asked *asked, const struct mm_rule *rule)
 	print_line("notice", rule->notice);
 	print_line("tag", rule->tag);
 	print_line("suffix", rule->suffix);
-	print_line("help", rule->help.en);
+	print_line("help", help_of(&rule->help));
 }
 
 /* The address that the options name. */

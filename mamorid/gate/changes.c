@@ -120,6 +120,7 @@ static void note(struct mm_changed *changed, const struct plan *plan,
 
 	changed->stamped = plan->request.stamp != NULL;
 	for (i = 0; i < got->result.noutcomes; i++) {
+		changed->done[i] = got->result.outcomes[i].done;
 		if (got->result.outcomes[i].done == MM_REWRITE_CLEAN)
 			changed->cleaned = true;
 		else
@@ -216,21 +217,30 @@ static int mark_subjects(const struct mm_job *job, struct mm_changed *changed,
 	return r < 0 ? r : 0;
 }
 
+int mm_job_marks(const struct mm_treatment *t, struct mm_buf *tag,
+		 struct mm_buf *suffix)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < t->nhits && r == 0; i++) {
+		if ((t->hits[i]->actions & MM_DO_TAG) == 0)
+			continue;
+		if ((r = join(tag, t->hits[i]->tag, " ")) == 0)
+			r = join(suffix, t->hits[i]->suffix, "");
+	}
+	return r;
+}
+
 static void mark(const struct mm_job *job, const struct mm_treatment *t,
 		 struct mm_changed *changed)
 {
 	struct mm_buf tag, suffix;
-	size_t i;
-	int r = 0;
+	int r;
 
 	mm_buf_init(&tag, MM_TEXT_MAX);
 	mm_buf_init(&suffix, MM_TEXT_MAX);
-	for (i = 0; i < t->nhits && r == 0; i++) {
-		if ((t->hits[i]->actions & MM_DO_TAG) == 0)
-			continue;
-		if ((r = join(&tag, t->hits[i]->tag, " ")) == 0)
-			r = join(&suffix, t->hits[i]->suffix, "");
-	}
+	r = mm_job_marks(t, &tag, &suffix);
 	if (r == 0 && (tag.len > 0 || suffix.len > 0))
 		r = mark_subjects(job, changed, mm_buf_str(&tag),
 				  mm_buf_str(&suffix));

@@ -129,6 +129,18 @@ static void name_reason(struct mm_job *job)
 	}
 }
 
+void mm_job_treat(const struct mm_job *job, const struct mm_target *target,
+		  struct mm_treatment *t_r)
+{
+	decide_with(job, target, mm_job_findings(job),
+		    target->fixed || target->unchangeable, t_r);
+	/* Who reads the reply keeps the mail and is told. */
+	if (job->hold.held)
+		mm_treatment_hold(t_r, job->reply_is_read
+					       ? MM_OUTCOME_DEFER
+					       : MM_OUTCOME_QUARANTINE);
+}
+
 void mm_job_decide(struct mm_job *job)
 {
 	const size_t count = job->request->scan.nrecipients;
@@ -141,13 +153,7 @@ void mm_job_decide(struct mm_job *job)
 	job->members = mm_xcalloc(count + 1, sizeof(*job->members));
 	for (i = 0; i < count; i++) {
 		target = &job->targets[i];
-		decide_with(job, target, mm_job_findings(job),
-			    target->fixed || target->unchangeable, &t);
-		/* Who reads the reply keeps the mail and is told. */
-		if (job->hold.held)
-			mm_treatment_hold(&t, job->reply_is_read
-						      ? MM_OUTCOME_DEFER
-						      : MM_OUTCOME_QUARANTINE);
+		mm_job_treat(job, target, &t);
 		target->treatment = keep(job, &t);
 		job->members[i] = (struct mm_member){
 			.address = target->address,

@@ -28,7 +28,29 @@
 /* What the keeper has not taken is offered again after this. */
 #define HISTORY_MS 1000
 
-static void serve(const struct mm_gate *gate, int fd)
+/* Exim asks about mails: their envelopes are taken as true. Root asks what
+ * would be done, and cannot make anything happen. A private instance has one
+ * uid for all. */
+static bool may_ask(const struct mm_users *users, uid_t uid, bool dry_run)
+{
+	if (dry_run)
+		return uid == 0 || (!users->root && uid == geteuid());
+	return uid == users->exim.uid || uid == geteuid();
+}
+
+static int open_request(const struct mm_gate *gate, struct mm_request *request,
+			struct mm_frame *frame, uid_t uid)
+{
+	int r = mm_request_open(request, frame);
+
+	if (r == 0 &&
+	    !may_ask(&gate->users, uid,
+		     (request->scan.flags & MM_SCAN_DRY_RUN) != 0))
+		r = MM_ERR_DENIED;
+	return r;
+}
+
+static void serve(const struct mm_gate *gate, int fd, uid_t uid)
 {
 	struct mm_request request;
 	struct mm_frame frame;
@@ -44,7 +66,7 @@ static void serve(const struct mm_gate *gate, int fd)
 	memset(&request, 0, sizeof(request));
 	request.headers = request.body = -1;
 	if (r == 0)
-		r = mm_request_open(&request, &frame);
+		r = open_request(gate, &request, &frame, uid);
 	if (r < 0) {
 		mm_log(MM_LOG_WARN, "scan-request-refused", NULL, "reason",
 		       mm_err_text(r), NULL);
@@ -58,17 +80,14 @@ static void serve(const struct mm_gate *gate, int fd)
 	mm_frame_clear(&frame);
 }
 
-/* Only Exim may ask: the mail's envelope is taken from the request as true. */
-static bool may_ask(const struct mm_users *users, int fd)
+static bool is_admitted(const struct mm_users *users, int fd, uid_t *uid_r)
 {
-	uid_t uid;
-
-	if (mm_peer_uid(fd, &uid) < 0)
+	if (mm_peer_uid(fd, uid_r) < 0)
 		return false;
-	if (uid == users->exim.uid || uid == geteuid())
+	if (may_ask(users, *uid_r, false) || may_ask(users, *uid_r, true))
 		return true;
 	mm_log(MM_LOG_WARN, "peer-refused", NULL, "socket", MM_SCAN_SOCK, "uid",
-	       MM_NUM(uid), NULL);
+	       MM_NUM(*uid_r), NULL);
 	return false;
 }
 
@@ -76,14 +95,15 @@ static bool accept_one(const struct mm_gate *gate)
 {
 	int fd = accept4(gate->role->listen, NULL, NULL,
 			 SOCK_CLOEXEC | SOCK_NONBLOCK);
+	uid_t uid;
 
 	if (fd < 0) {
 		if (errno != EAGAIN && errno != ECONNABORTED && errno != EINTR)
 			mm_fatal("accept", "%s", strerror(errno));
 		return false;
 	}
-	if (may_ask(&gate->role->users, fd))
-		serve(gate, fd);
+	if (is_admitted(&gate->role->users, fd, &uid))
+		serve(gate, fd, uid);
 	mm_close(&fd);
 	return true;
 }

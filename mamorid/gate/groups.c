@@ -137,3 +137,10 @@ void mm_groups_clear(struct mm_groups *groups)
 	free(groups->list);
 	memset(groups, 0, sizeof(*groups));
 }
+
+bool mm_groups_is_variant(const struct mm_groups *groups,
+			  const struct mm_group *group)
+{
+	return groups->main != NULL && group != groups->main &&
+	       is_delivered(group);
+}

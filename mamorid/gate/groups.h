@@ -40,4 +40,8 @@ void mm_groups_make(struct mm_groups *groups_r, struct mm_member *members,
 		    size_t count, bool reply_is_read);
 void mm_groups_clear(struct mm_groups *groups);
 
+/* Is this group's mail delivered as a new one, beside the one at hand? */
+bool mm_groups_is_variant(const struct mm_groups *groups,
+			  const struct mm_group *group);
+
 #endif

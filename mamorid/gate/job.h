@@ -1,6 +1,7 @@
 #ifndef MM_MAMORID_GATE_JOB_H
 #define MM_MAMORID_GATE_JOB_H
 
+#include "core/proto_rewrite.h"
 #include "mamorid/gate/direction.h"
 #include "mamorid/gate/groups.h"
 #include "mamorid/gate/headers.h"
@@ -38,6 +39,8 @@ struct mm_changed {
 	bool cleaned;
 	bool stamped;
 	bool tagged;
+	enum mm_rewrite_kind done[MM_CHANGES_MAX]; /* to the treatment's
+						    * changes; 0: nothing */
 };
 
 struct mm_job {
@@ -62,6 +65,8 @@ struct mm_job {
 	const char *reason; /* of the message: the strongest treatment's */
 	enum mm_verdict verdict;
 	const char *failed; /* why nothing is taken, or NULL */
+	struct mm_buf *story; /* of a dry run: takes rows in place of what
+			       * would be recorded; else NULL */
 	int64_t started_ms;
 };
 
@@ -87,6 +92,10 @@ void mm_job_clear_targets(struct mm_job *job);
 void mm_job_decide(struct mm_job *job);
 void mm_job_clear_decision(struct mm_job *job);
 
+/* What the target gets now. */
+void mm_job_treat(const struct mm_job *job, const struct mm_target *target,
+		  struct mm_treatment *t_r);
+
 /* Would a mail with these findings be delivered to the target as it is? */
 bool mm_job_may_pass(const struct mm_job *job, const struct mm_target *target,
 		     const struct mm_findings *findings);
@@ -98,10 +107,15 @@ bool mm_job_may_pass(const struct mm_job *job, const struct mm_target *target,
 bool mm_job_change(struct mm_job *job);
 void mm_job_clear_changes(struct mm_job *job);
 
+/* Append all marks of a subject: those before and those behind it. 0,
+ * MM_ERR_LIMIT or MM_ERR_NOMEM. */
+MM_CHECK int mm_job_marks(const struct mm_treatment *t, struct mm_buf *tag,
+			  struct mm_buf *suffix);
+
 /* ---- keep.c ------------------------------------------------------------- */
 
-/* Record copies, notices and variants. 0, or an error: then the mail must be
- * deferred. */
+/* Record copies, notices and variants; in a dry run tell of the notices. 0,
+ * or an error: then the mail must be deferred. */
 MM_CHECK int mm_job_keep(struct mm_job *job);
 
 #endif

@@ -16,6 +16,7 @@
 #include "mamorid/gate/job.h"
 #include "mamorid/gate/keeper_client.h"
 #include "mamorid/gate/notify_words.h"
+#include "mamorid/gate/story.h"
 #include "mamorid/log.h"
 #include "mamorid/xalloc.h"
 
@@ -181,7 +182,9 @@ static int keep_bundle(const struct mm_job *job, const struct bundle *bundle,
 	mm_notices_make(&notices, &record, &wish, &notify);
 	record.notices = notices.list;
 	record.nnotices = notices.count;
-	if (r == 0 && (record.quarantine || record.nnotices > 0))
+	if (r == 0 && job->story != NULL)
+		r = mm_story_notices(job->story, bundle->treatment, &notices);
+	else if (r == 0 && (record.quarantine || record.nnotices > 0))
 		r = send_record(job, &record, job->request->headers,
 				job->request->body);
 	mm_notices_clear(&notices);
@@ -330,5 +333,5 @@ int mm_job_keep(struct mm_job *job)
 	    job->groups.action == MM_ACTION_DEFER)
 		return 0;
 	r = keep_bundles(job);
-	return r < 0 ? r : keep_variants(job);
+	return r < 0 || job->story != NULL ? r : keep_variants(job);
 }

@@ -18,11 +18,23 @@ bool mm_notify_is_local(const struct mm_notify *notify, const char *address)
 		mm_map_is_registered(notify->tree, address));
 }
 
-/* Take the local ones of what an address leads to. */
+/* Move a mailbox to a list. */
+static void add_box(struct mm_mailboxes *boxes, struct mm_mailbox *box)
+{
+	boxes->list = realloc(boxes->list,
+			      (boxes->count + 1) * sizeof(*boxes->list));
+	if (boxes->list == NULL)
+		mm_fatal("out-of-memory", "address map");
+	boxes->list[boxes->count++] = *box;
+	box->address = NULL;
+}
+
+/* Sort what an address leads to into those here and those outside. */
 static void add_boxes(const struct mm_notify *notify, const char *address,
-		      struct mm_mailboxes *boxes)
+		      struct mm_mailboxes *boxes, struct mm_mailboxes *outside)
 {
 	struct mm_mailboxes found = { .list = NULL };
+	struct mm_mailbox *box;
 	size_t i;
 
 	if (mm_map_address(notify->tree, address, &found) < 0)
@@ -30,15 +42,11 @@ static void add_boxes(const struct mm_notify *notify, const char *address,
 	if (found.cut)
 		mm_log(MM_LOG_WARN, "address-map-cut", NULL, "address", address,
 		       NULL);
-	boxes->list = realloc(boxes->list, (boxes->count + found.count + 1) *
-						   sizeof(*boxes->list));
-	if (boxes->list == NULL)
-		mm_fatal("out-of-memory", "address map");
 	for (i = 0; i < found.count; i++) {
-		if (!mm_notify_is_local(notify, found.list[i].address))
-			continue;
-		boxes->list[boxes->count++] = found.list[i];
-		found.list[i].address = NULL;
+		box = &found.list[i];
+		add_box(mm_notify_is_local(notify, box->address) ? boxes
+								 : outside,
+			box);
 	}
 	mm_mailboxes_clear(&found);
 }
@@ -78,6 +86,14 @@ static void add_notice(struct mm_notices *notices, const char *name,
 		(struct mm_notice){ .name = name, .to = to };
 }
 
+static void add_untold(struct mm_notices *notices, const char *name,
+		       const char *to, const char *why, enum mm_level level)
+{
+	notices->untold[notices->nuntold++] = (struct mm_untold){
+		.name = name, .to = to, .why = why, .level = level
+	};
+}
+
 /* Suspension goes before all. That a mailbox wants no warnings yields to a
  * mailing list: its members are told. */
 static void add_wanted(struct mm_notices *notices, const char *name,
@@ -85,39 +101,81 @@ static void add_wanted(struct mm_notices *notices, const char *name,
 		       const struct mm_mailboxes *boxes)
 {
 	struct mm_settings_view view;
+	enum mm_level level;
 	size_t i;
 
 	for (i = 0; i < boxes->count; i++) {
 		const struct mm_mailbox *box = &boxes->list[i];
 
 		mm_settings_view(notify->tree, box->address, &view);
-		if (!mm_settings_is_suspended(&view, notify->now) &&
-		    (box->member ||
-		     mm_settings_value(&view, MM_SETTING_VIRUS_NOTICE, NULL)
-				     ->num != 0))
+		if (mm_settings_is_suspended(&view, notify->now))
+			add_untold(notices, name, box->address, "suspended",
+				   0);
+		else if (box->member ||
+			 mm_settings_value(&view, MM_SETTING_VIRUS_NOTICE,
+					   &level)
+					 ->num != 0)
 			add_notice(notices, name, box->address);
+		else
+			add_untold(notices, name, box->address, "off", level);
 		mm_settings_view_clear(&view);
 	}
 }
 
-static void find_boxes(struct mm_notices *notices,
-		       const struct mm_record *record,
-		       const struct mm_notify_wish *wish,
-		       const struct mm_notify *notify)
+static void find_recipients(struct mm_notices *notices,
+			    const struct mm_record *record,
+			    const struct mm_notify *notify)
 {
+	struct mm_mailbox box = { .member = false };
+	const char *address;
 	size_t i;
 
-	if ((wish->notify & MM_NOTIFY_RECIPIENT) != 0)
-		for (i = 0; i < record->nrecipients; i++)
-			if (mm_notify_is_local(notify, record->recipients[i]))
-				add_boxes(notify, record->recipients[i],
-					  &notices->recipients);
-	if ((wish->notify & MM_NOTIFY_SENDER) != 0 && record->account != NULL &&
-	    *record->sender != '\0' &&
-	    mm_notify_is_local(notify, record->account))
-		add_boxes(notify, record->account, &notices->sender);
-	sort_boxes(&notices->recipients);
-	sort_boxes(&notices->sender);
+	for (i = 0; i < record->nrecipients; i++) {
+		address = record->recipients[i];
+		if (mm_notify_is_local(notify, address)) {
+			add_boxes(notify, address, &notices->recipients,
+				  &notices->outside);
+		} else {
+			box.address = mm_xstrdup(address);
+			add_box(&notices->outside, &box);
+		}
+	}
+}
+
+/* Why the sender cannot be warned, or NULL. */
+static const char *find_sender(struct mm_notices *notices,
+			       const struct mm_record *record,
+			       const struct mm_notify *notify)
+{
+	if (record->account == NULL)
+		return "nobody";
+	if (*record->sender == '\0')
+		return "null-sender";
+	if (!mm_notify_is_local(notify, record->account))
+		return "outside";
+	add_boxes(notify, record->account, &notices->sender,
+		  &notices->outside);
+	return NULL;
+}
+
+static void add_operator(struct mm_notices *notices,
+			 const struct mm_notify_wish *wish,
+			 const struct mm_notify *notify)
+{
+	if (mm_address_is_plain(notify->conf->operator))
+		add_notice(notices, wish->operator, notify->conf->operator);
+	else
+		add_untold(notices, wish->operator, "", "no-operator", 0);
+}
+
+static void make_lists(struct mm_notices *notices)
+{
+	const size_t count = notices->recipients.count + notices->sender.count;
+
+	/* The mailboxes, and the operator or one word on the sender. */
+	notices->list = mm_xcalloc(count + 1, sizeof(*notices->list));
+	notices->untold = mm_xcalloc(count + notices->outside.count + 2,
+				     sizeof(*notices->untold));
 }
 
 void mm_notices_make(struct mm_notices *notices_r,
@@ -125,26 +183,42 @@ void mm_notices_make(struct mm_notices *notices_r,
 		     const struct mm_notify_wish *wish,
 		     const struct mm_notify *notify)
 {
-	const char *operator = notify->conf->operator;
+	const char *why = NULL;
+	size_t i;
 
 	memset(notices_r, 0, sizeof(*notices_r));
-	if (!notify->conf->notices_enabled)
+	if (!notify->conf->notices_enabled) {
+		make_lists(notices_r);
+		if (wish->notify != 0)
+			add_untold(notices_r, "", "", "disabled", 0);
 		return;
-	find_boxes(notices_r, record, wish, notify);
-	/* The mailboxes and the operator. */
-	notices_r->list = mm_xcalloc(notices_r->recipients.count +
-					     notices_r->sender.count + 1,
-				     sizeof(*notices_r->list));
+	}
+	if ((wish->notify & MM_NOTIFY_RECIPIENT) != 0)
+		find_recipients(notices_r, record, notify);
+	if ((wish->notify & MM_NOTIFY_SENDER) != 0)
+		why = find_sender(notices_r, record, notify);
+	sort_boxes(&notices_r->recipients);
+	sort_boxes(&notices_r->sender);
+	sort_boxes(&notices_r->outside);
+	make_lists(notices_r);
 	add_wanted(notices_r, wish->recipient, notify, &notices_r->recipients);
 	add_wanted(notices_r, wish->sender, notify, &notices_r->sender);
-	if ((wish->notify & MM_NOTIFY_OPERATOR) != 0 &&
-	    mm_address_is_plain(operator))
-		add_notice(notices_r, wish->operator, operator);
+	for (i = 0; i < notices_r->outside.count; i++)
+		add_untold(notices_r, "", notices_r->outside.list[i].address,
+			   "outside", 0);
+	if (why != NULL)
+		add_untold(notices_r, wish->sender,
+			   record->account == NULL ? "" : record->account, why,
+			   0);
+	if ((wish->notify & MM_NOTIFY_OPERATOR) != 0)
+		add_operator(notices_r, wish, notify);
 }
 
 void mm_notices_clear(struct mm_notices *notices)
 {
 	free(notices->list);
+	free(notices->untold);
+	mm_mailboxes_clear(&notices->outside);
 	mm_mailboxes_clear(&notices->recipients);
 	mm_mailboxes_clear(&notices->sender);
 	memset(notices, 0, sizeof(*notices));

@@ -23,10 +23,24 @@ struct mm_notify_wish {
 	const char *operator;
 };
 
+/* Who is meant to be told and is not. */
+struct mm_untold {
+	const char *name; /* of the template */
+	const char *to; /* "" for nobody in particular */
+	const char *why; /* "disabled" for all, "outside" this server,
+			  * "suspended", "off" by its settings, "null-sender",
+			  * "nobody" who could be warned as the sender,
+			  * "no-operator" */
+	enum mm_level level; /* of the setting that says so, or 0 */
+};
+
 struct mm_notices {
 	struct mm_notice *list;
 	size_t count;
-	struct mm_mailboxes recipients, sender; /* what list points into */
+	struct mm_untold *untold;
+	size_t nuntold;
+	/* What both lists point into. */
+	struct mm_mailboxes recipients, sender, outside;
 };
 
 /* The notices of a record: to each mailbox behind its recipients once, in the
@@ -35,7 +49,7 @@ struct mm_notices {
  * operator. A mailbox is told unless it does not want to be; members of a
  * mailing list are told in any case; nobody while notices are suspended, and
  * nobody outside this server but the operator. The sender's address and the
- * author of list mail never count. Points into record, wish and conf. Release
+ * author of list mail never count. Who is left out is in untold. Points into record, wish and conf. Release
  * with mm_notices_clear(). */
 void mm_notices_make(struct mm_notices *notices_r,
 		     const struct mm_record *record,

@@ -1,7 +1,8 @@
 /*
  * One message's way through a gate: inspect, decide, change, keep, answer. Runs
  * as users.gate, blocking, bounded by the request's deadline. Never answers
- * "discard" or "reject" before the keeper has what must be kept.
+ * "discard" or "reject" before the keeper has what must be kept. A dry run goes
+ * the same way, but nothing is sent, recorded or counted.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "mamorid/gate/history.h"
 #include "mamorid/gate/inspect_client.h"
 #include "mamorid/gate/job.h"
+#include "mamorid/gate/story.h"
 #include "mamorid/log.h"
 #include "mamorid/status.h"
 #include "mamorid/xalloc.h"
@@ -65,13 +67,6 @@ static int send_verdict(const struct mm_job *job,
 	mm_close(&fds[0]);
 	mm_buf_clear(&bytes);
 	return r;
-}
-
-static bool is_variant(const struct mm_job *job, const struct mm_group *group)
-{
-	return job->groups.main != NULL && group != job->groups.main &&
-	       (group->outcome == MM_OUTCOME_DELIVER ||
-		group->outcome == MM_OUTCOME_JUNK);
 }
 
 /* Why a mail was not checked, in the inspector's words. */
@@ -137,7 +132,8 @@ static void log_treatments(const struct mm_job *job)
 		       "reason", group->members->treatment->reason, "edits",
 		       mm_buf_str(&edits), "copy", group->copy ? "yes" : "no",
 		       "variant",
-		       is_variant(job, group) ? "yes" : "no", "rules",
+		       mm_groups_is_variant(&job->groups, group) ? "yes" : "no",
+		       "rules",
 		       mm_buf_str(&rules), "recipients", MM_NUM(group->count),
 		       "first", group->members->address, NULL);
 		mm_buf_clear(&edits);
@@ -212,7 +208,7 @@ static void fill_recipient(const struct mm_job *job,
 	one->edits = mm_buf_str(&texts[0]);
 	one->rules = mm_buf_str(&texts[1]);
 	one->copy = of->copy && job->failed == NULL;
-	one->variant = is_variant(job, of);
+	one->variant = mm_groups_is_variant(&job->groups, of);
 	one->local = target->local;
 }
 
@@ -313,10 +309,51 @@ static void clear(struct mm_job *job)
 	mm_buf_clear(&job->allowed);
 }
 
+static bool is_dry_run(const struct mm_job *job)
+{
+	return (job->request->scan.flags & MM_SCAN_DRY_RUN) != 0;
+}
+
+/* What would be answered and kept: rows in place of all that is done. */
+static int tell(struct mm_job *job, const struct mm_answer *answer, int fd,
+		uint32_t id)
+{
+	struct mm_buf rows;
+	int memfd = -1, r;
+
+	mm_buf_init(&rows, MM_LIST_MAX);
+	if ((r = mm_story_make(&rows, job, answer)) == 0 &&
+	    (r = mm_buf_put(&rows, job->story->data, job->story->len)) == 0)
+		r = memfd = mm_sealed_memfd("story", rows.data, rows.len);
+	if (r >= 0)
+		r = mm_frame_send(fd, MM_FRAME_STORY, id, NULL, &memfd, 1,
+				  job->request->scan.deadline);
+	mm_close(&memfd);
+	mm_buf_clear(&rows);
+	mm_log(MM_LOG_INFO, "dry-run", job->request->scan.trace, "verdict",
+	       mm_verdict_name(job->verdict), "action",
+	       mm_action_name(answer->verdict.action), "reason", job->reason,
+	       "recipients", MM_NUM(job->request->scan.nrecipients), NULL);
+	return r < 0 ? r : 0;
+}
+
+static int answer(struct mm_job *job, const struct mm_answer *answer, int r,
+		  int fd, uint32_t id)
+{
+	if (r == 0)
+		r = send_verdict(job, answer, fd, id);
+	log_verdict(job, answer);
+	log_treatments(job);
+	count(job, answer->verdict.action);
+	tell_history(job, answer->verdict.action);
+	return r;
+}
+
 int mm_request_serve(const struct mm_gate *gate, struct mm_request *request,
 		     int fd, uint32_t id)
 {
-	struct mm_answer answer;
+	struct mm_answer made;
+	struct mm_buf story;
 	struct mm_job job = {
 		.gate = gate,
 		.request = request,
@@ -324,6 +361,9 @@ int mm_request_serve(const struct mm_gate *gate, struct mm_request *request,
 	};
 	int r;
 
+	mm_buf_init(&story, MM_LIST_MAX);
+	if (is_dry_run(&job))
+		job.story = &story;
 	mm_job_find_sender(&job);
 	job.registered = mm_job_is_registered(&job);
 	find_allowed(&job);
@@ -331,17 +371,16 @@ int mm_request_serve(const struct mm_gate *gate, struct mm_request *request,
 	mm_job_find_targets(&job);
 	decide(&job);
 	act(&job);
-	r = mm_answer_make(&answer, &job);
-	if (r == 0)
-		r = send_verdict(&job, &answer, fd, id);
-	log_verdict(&job, &answer);
-	log_treatments(&job);
+	r = mm_answer_make(&made, &job);
+	if (!is_dry_run(&job))
+		r = answer(&job, &made, r, fd, id);
+	else if (r == 0)
+		r = tell(&job, &made, fd, id);
 	if (r < 0)
 		mm_log(MM_LOG_WARN, "answer-unsent", request->scan.trace,
 		       "reason", mm_err_text(r), NULL);
-	count(&job, answer.verdict.action);
-	tell_history(&job, answer.verdict.action);
-	mm_answer_clear(&answer);
+	mm_answer_clear(&made);
 	clear(&job);
+	mm_buf_clear(&story);
 	return r;
 }

@@ -84,6 +84,13 @@ static bool ends(const char *text, const char *mark)
 	return len >= n && strcmp(text + len - n, mark) == 0;
 }
 
+/* Is it to be put there, before what is read or behind it? */
+static bool is_wanted(const char *mark, const char *decoded,
+		      bool (*has)(const char *text, const char *mark))
+{
+	return mark != NULL && *mark != '\0' && !has(decoded, mark);
+}
+
 /* Cut the header to its value: what is between the colon (and one space) and
  * the final line end. */
 static void find_value(const char **text, size_t *len)
@@ -109,10 +116,8 @@ static void find_value(const char **text, size_t *len)
 int mm_subject_mark(struct mm_buf *out, const char *text, size_t len,
 		    const char *decoded, const char *tag, const char *suffix)
 {
-	const bool before = tag != NULL && *tag != '\0' &&
-			    !begins(decoded, tag);
-	const bool behind = suffix != NULL && *suffix != '\0' &&
-			    !ends(decoded, suffix);
+	const bool before = is_wanted(tag, decoded, begins);
+	const bool behind = is_wanted(suffix, decoded, ends);
 	int r;
 
 	if (!before && !behind)
@@ -131,4 +136,14 @@ int mm_subject_mark(struct mm_buf *out, const char *text, size_t len,
 		       (r = put_mark(out, suffix)) < 0))
 		return r;
 	return (r = mm_buf_puts(out, "\n")) < 0 ? r : 1;
+}
+
+int mm_subject_marked(struct mm_buf *out, const char *decoded, const char *tag,
+		      const char *suffix)
+{
+	const bool before = is_wanted(tag, decoded, begins);
+
+	return mm_buf_printf(out, "%s%s%s%s", before ? tag : "",
+			     before && *decoded != '\0' ? " " : "", decoded,
+			     is_wanted(suffix, decoded, ends) ? suffix : "");
 }

@@ -18,4 +18,9 @@ MM_CHECK int mm_subject_mark(struct mm_buf *out, const char *text, size_t len,
 			     const char *decoded, const char *tag,
 			     const char *suffix);
 
+/* Append the subject as people will read it then. 0, MM_ERR_LIMIT or
+ * MM_ERR_NOMEM. */
+MM_CHECK int mm_subject_marked(struct mm_buf *out, const char *decoded,
+			       const char *tag, const char *suffix);
+
 #endif

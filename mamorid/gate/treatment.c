@@ -225,8 +225,11 @@ static void apply_rules(struct deciding *d, const struct mm_rules *rules,
 		if (!is_match(d, rule, bits))
 			continue;
 		d->spoken |= bits;
-		if (!d->c->is_on(d->c->context, rule, receiving))
+		if (!d->c->is_on(d->c->context, rule, receiving)) {
+			if (d->t->noff < MM_HITS_MAX)
+				d->t->off[d->t->noff++] = rule;
 			continue;
+		}
 		d->hit |= bits;
 		d->hit_spam |= rule->spam & d->spam;
 		apply(d, rule);
@@ -383,6 +386,8 @@ void mm_treatment_decide(const struct mm_case *c, struct mm_treatment *t_r)
 			    c->direction == MM_DIRECTION_LOCAL
 				    ? MM_RULE_LOCAL
 				    : MM_RULE_OUTBOUND);
+	t_r->nhits_sending = t_r->nhits;
+	t_r->noff_sending = t_r->noff;
 	/* What its own side stops never comes to the recipient. */
 	if (t_r->outcome < MM_OUTCOME_QUARANTINE)
 		apply_rules(&d, c->receiving, true, MM_RULE_INBOUND);

@@ -77,6 +77,11 @@ struct mm_treatment {
 	const struct mm_rule *hits[MM_HITS_MAX]; /* in order; tags, stamps and
 						  * notices come from them */
 	size_t nhits;
+	size_t nhits_sending; /* of them by the sending side, the first ones */
+	const struct mm_rule *off[MM_HITS_MAX]; /* would match, but are
+						 * switched off; in order */
+	size_t noff;
+	size_t noff_sending;
 	struct mm_change changes[MM_CHANGES_MAX];
 	size_t nchanges;
 };

@@ -3,11 +3,8 @@
  */
 #include "mamorid/keeper/rows.h"
 
-#include <string.h>
-
 #include "core/err.h"
 #include "core/fdutil.h"
-#include "core/text.h"
 #include "core/wire.h"
 
 int mm_rows_add(struct mm_buf *rows, const struct mm_buf *pairs)
@@ -17,14 +14,7 @@ int mm_rows_add(struct mm_buf *rows, const struct mm_buf *pairs)
 
 int mm_rows_text(struct mm_buf *pairs, const char *name, const char *value)
 {
-	char cut[MM_TEXT_MAX + 1];
-	const size_t len = mm_text_fit(value, MM_TEXT_MAX);
-
-	if (value[len] == '\0')
-		return mm_pair_put(pairs, name, value);
-	memcpy(cut, value, len);
-	cut[len] = '\0';
-	return mm_pair_put(pairs, name, cut);
+	return mm_pair_put_cut(pairs, name, value);
 }
 
 void mm_rows_answer(struct mm_client *client, const struct mm_buf *rows,
