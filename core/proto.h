@@ -8,6 +8,7 @@
 #include "core/address.h"
 #include "core/buf.h"
 #include "core/deadline.h"
+#include "core/proto_pairs.h"
 
 /*
  * What goes over the sockets. Every message is a field list (core/wire.h)
@@ -28,7 +29,7 @@
  *                 courier -> keeper    OUTBOX_NEXT, OUTBOX_DONE
  *                 keeper -> courier    OUTBOX_ITEM fds: item memfd
  *                                                [, stored message]
- *   control.sock  mamorictl -> keeper  CTL_*
+ *   control.sock  mamorictl -> keeper  CTL_*: see core/proto_pairs.h
  *
  * A request that cannot be served is answered by MM_FRAME_ERROR with an
  * error list. All request types are even, all answers odd.
@@ -362,47 +363,5 @@ MM_CHECK int mm_outbox_done_encode(struct mm_buf *buf,
 MM_CHECK int mm_outbox_done_decode(const void *data, size_t len,
 				   struct mm_outbox_done *done_r);
 void mm_outbox_done_clear(struct mm_outbox_done *done);
-
-/* ---- control.sock and errors ------------------------------------------ */
-
-/* A flat list of (name, value) texts: a request, or a row of an answer. */
-struct mm_pair {
-	const char *name;
-	const char *value;
-};
-
-struct mm_pairs {
-	struct mm_pair *list;
-	size_t count;
-};
-
-/* Field tags of a rows memfd: one MM_TAG_ROW field a row, whose bytes are an
- * encoded mm_pairs. */
-#define MM_TAG_ROW 200u
-#define MM_PAIRS_MAX 64u
-
-/* Append one pair; NULL value appends nothing. */
-MM_CHECK int mm_pair_put(struct mm_buf *buf, const char *name,
-			 const char *value);
-MM_CHECK int mm_pair_put_num(struct mm_buf *buf, const char *name,
-			     uint64_t value);
-
-/* The same with a value that may be longer than a pair's can be: it is cut, at
- * a character's end. */
-MM_CHECK int mm_pair_put_cut(struct mm_buf *buf, const char *name,
-			     const char *value);
-MM_CHECK int mm_pairs_decode(const void *data, size_t len,
-			     struct mm_pairs *pairs_r);
-void mm_pairs_clear(struct mm_pairs *pairs);
-
-/* The value of a name, or NULL. */
-const char *mm_pairs_get(const struct mm_pairs *pairs, const char *name);
-
-/* Answer a request with an error text (cut to MM_TEXT_MAX). */
-MM_CHECK int mm_send_error(int fd, uint32_t id, const char *text,
-			   mm_deadline deadline);
-
-/* The text of an MM_FRAME_ERROR payload; never NULL. */
-const char *mm_error_text(const struct mm_buf *payload);
 
 #endif

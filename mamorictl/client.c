@@ -19,6 +19,7 @@
 
 /* As mamorid binds them in run_dir. */
 #define CONTROL_SOCK "control.sock"
+#define SCAN_SOCK "scan.sock"
 
 int mm_client_connect(const struct mm_ctl *ctl, const char *socket,
 		      mm_deadline deadline)
@@ -126,6 +127,53 @@ int mm_client_ask_fd(const struct mm_ctl *ctl, uint16_t type,
 		     const struct mm_buf *pairs, int fd, struct mm_rows *rows)
 {
 	return ask(ctl, type, pairs, fd, rows, NULL);
+}
+
+/* The same request as that of Exim's module, but for a flag. */
+static int send_scan(int fd, const struct mm_scan_request *req, int body_fd)
+{
+	int fds[2] = { -1, body_fd };
+	struct mm_buf bytes;
+	int r;
+
+	mm_buf_init(&bytes, MM_REQUEST_MAX);
+	if ((r = mm_scan_request_encode(&bytes, req)) == 0)
+		r = fds[0] = mm_sealed_memfd("request", bytes.data, bytes.len);
+	if (r >= 0)
+		r = mm_frame_send(fd, MM_FRAME_SCAN, REQUEST_ID, NULL, fds, 2,
+				  req->deadline);
+	mm_close(&fds[0]);
+	mm_buf_clear(&bytes);
+	return r;
+}
+
+int mm_client_dry_run(const struct mm_ctl *ctl,
+		      const struct mm_scan_request *req, int body_fd,
+		      struct mm_rows *rows)
+{
+	struct mm_frame frame;
+	int fd, r;
+
+	mm_buf_init(&rows->bytes, MM_LIST_MAX);
+	rows->list = NULL;
+	rows->count = 0;
+	mm_frame_init(&frame);
+	fd = mm_client_connect(ctl, SCAN_SOCK, req->deadline);
+	if (fd < 0)
+		return mm_client_complain(ctl, SCAN_SOCK, fd);
+	if ((r = send_scan(fd, req, body_fd)) < 0 ||
+	    (r = mm_frame_recv(fd, &frame, MM_FRAME_MAX, 1, req->deadline)) < 0)
+		r = mm_ctl_error("mamorid gave no answer: %s", mm_err_text(r));
+	else if (frame.type == MM_FRAME_ERROR)
+		r = mm_ctl_error("%s", mm_error_text(&frame.payload));
+	else if (frame.type != MM_FRAME_STORY || frame.nfds != 1)
+		r = mm_ctl_error("mamorid gave an unknown answer");
+	else if ((r = take_answer(&frame, rows, NULL)) < 0)
+		r = mm_ctl_error("mamorid gave a bad answer: %s",
+				 mm_err_text(r));
+	mm_frame_clear(&frame);
+	mm_close(&fd);
+	return r;
 }
 
 int mm_client_inspect(int fd, const struct mm_inspect_request *req,

@@ -38,6 +38,13 @@ MM_CHECK int mm_client_inspect(int fd, const struct mm_inspect_request *req,
 			       int header_fd, int body_fd, mm_deadline deadline,
 			       struct mm_buf *answer);
 
+/* Ask a gate what it would do with a message, body_fd being its body, by the
+ * request's deadline. rows is filled (mm_rows_clear() also after an error).
+ * 0, or MM_EXIT_ERROR after telling why. */
+int mm_client_dry_run(const struct mm_ctl *ctl,
+		      const struct mm_scan_request *req, int body_fd,
+		      struct mm_rows *rows);
+
 /* Have an inspector make another message of one, by a sealed memfd with the
  * encoded plan. answer (initialised, MM_REWRITE_RESULT_MAX) gets the encoded
  * result, *new_body_r the new body (caller closes) or -1. As above. */

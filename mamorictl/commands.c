@@ -93,6 +93,11 @@ const struct mm_command mm_commands[] = {
 	{ "rules", NULL, "", 0, 0,
 	  MM_OPTION_JSON | MM_OPTION_DOMAIN | MM_OPTION_ACCOUNT, mm_cmd_rules,
 	  "Show the rules in force and where each is from" },
+	{ "policy", "test", "FILE", 1, 1,
+	  MM_OPTION_JSON | MM_OPTION_FROM | MM_OPTION_RCPT | MM_OPTION_AUTH |
+		  MM_OPTION_LOCAL | MM_OPTION_HOST,
+	  mm_cmd_policy_test,
+	  "Tell what would happen to a mail, and why; nothing does" },
 	{ "settings", "keys", "", 0, 0, MM_OPTION_JSON, mm_cmd_settings_keys,
 	  "List the keys there are, where they may stand and who changes "
 	  "them" },
@@ -153,6 +158,11 @@ const struct option mm_ctl_options[] = {
 	{ "release", no_argument, NULL, MM_OPTION_RELEASE },
 	{ "no-release", no_argument, NULL, MM_OPTION_NO_RELEASE },
 	{ "yes", no_argument, NULL, MM_OPTION_YES },
+	{ "from", required_argument, NULL, MM_OPTION_FROM },
+	{ "rcpt", required_argument, NULL, MM_OPTION_RCPT },
+	{ "auth", required_argument, NULL, MM_OPTION_AUTH },
+	{ "local", required_argument, NULL, MM_OPTION_LOCAL },
+	{ "host", required_argument, NULL, MM_OPTION_HOST },
 	{ "help", no_argument, NULL, MM_OPTION_HELP },
 	{ "version", no_argument, NULL, MM_OPTION_VERSION },
 	{ NULL, 0, NULL, 0 },

@@ -40,6 +40,11 @@ enum mm_option {
 	MM_OPTION_RELEASE = 0x40000,
 	MM_OPTION_YES = 0x80000,
 	MM_OPTION_NO_RELEASE = 0x100000,
+	MM_OPTION_FROM = 0x200000,
+	MM_OPTION_RCPT = 0x400000,
+	MM_OPTION_AUTH = 0x800000,
+	MM_OPTION_LOCAL = 0x1000000,
+	MM_OPTION_HOST = 0x2000000,
 };
 
 struct mm_ctl {
@@ -57,6 +62,12 @@ struct mm_ctl {
 	const char *domain;
 	const char *account;
 	const char *verdict;
+	const char *from;
+	const char **rcpts; /* each that was given */
+	size_t nrcpts;
+	const char *auth;
+	const char *local;
+	const char *host;
 	const char *group;	/* the command's first word */
 	char **operands;	/* behind the command's name */
 	int count;
@@ -77,6 +88,7 @@ int mm_cmd_quarantine_release(struct mm_ctl *ctl);
 int mm_cmd_quarantine_delete(struct mm_ctl *ctl);
 
 int mm_cmd_rules(struct mm_ctl *ctl);
+int mm_cmd_policy_test(struct mm_ctl *ctl);
 int mm_cmd_settings_show(struct mm_ctl *ctl);
 int mm_cmd_settings_list(struct mm_ctl *ctl);
 int mm_cmd_settings_create(struct mm_ctl *ctl);

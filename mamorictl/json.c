@@ -66,8 +66,7 @@ cJSON *mm_json_text(const char *text)
 	return json;
 }
 
-/* The words of a value. */
-static cJSON *words_json(const char *text)
+cJSON *mm_json_words(const char *text)
 {
 	cJSON *list = mm_json_must(cJSON_CreateArray());
 	char word[MM_TEXT_MAX + 1];
@@ -100,7 +99,7 @@ cJSON *mm_json_row(const struct mm_pairs *row)
 			continue;
 		if (strcmp(pair->name, "sandbox") == 0)
 			mm_json_add(object, pair->name,
-				    words_json(pair->value));
+				    mm_json_words(pair->value));
 		else if ((pair->value[0] != '0' || pair->value[1] == '\0') &&
 			 mm_text_number(pair->value, 0, NUMBER_MAX, &num) == 0)
 			mm_json_add(object, pair->name,

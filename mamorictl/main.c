@@ -108,6 +108,16 @@ static const char **value_of(struct mm_ctl *ctl, int option)
 		return &ctl->account;
 	case MM_OPTION_VERDICT:
 		return &ctl->verdict;
+	case MM_OPTION_FROM:
+		return &ctl->from;
+	case MM_OPTION_RCPT:
+		return &ctl->rcpts[ctl->nrcpts++];
+	case MM_OPTION_AUTH:
+		return &ctl->auth;
+	case MM_OPTION_LOCAL:
+		return &ctl->local;
+	case MM_OPTION_HOST:
+		return &ctl->host;
 	case MM_OPTION_CONFIG:
 		return &ctl->conf_path;
 	default:
@@ -122,6 +132,9 @@ static int read_options(struct mm_ctl *ctl, int argc, char **argv)
 	int c;
 
 	opterr = 0;
+	ctl->rcpts = calloc((size_t)argc + 1, sizeof(*ctl->rcpts));
+	if (ctl->rcpts == NULL)
+		mm_ctl_must(MM_ERR_NOMEM);
 	while ((c = getopt_long(argc, argv, ":", mm_ctl_options, NULL)) != -1) {
 		if (c == '?' || c == ':')
 			return mm_ctl_error("%s %s; see mamorictl --help",
@@ -204,6 +217,7 @@ int main(int argc, char **argv)
 			status = run_command(&ctl);
 	}
 	mm_conf_clear(&ctl.conf);
+	free(ctl.rcpts);
 	/* An answer that could not be written was not given. */
 	if (fflush(stdout) != 0 || ferror(stdout))
 		status = mm_ctl_error("cannot write to standard output");

@@ -31,6 +31,9 @@ void mm_out_rows(const struct mm_rows *rows);
 /* A text as a JSON string: bytes that are not UTF-8 become U+FFFD. */
 struct cJSON *mm_json_text(const char *text);
 
+/* The words of a text, separated by spaces or commas, as a list. */
+struct cJSON *mm_json_words(const char *text);
+
 /* One row as an object: numbers as numbers, the rest as strings, the sandbox
  * layers as a list; "row" is left out. */
 struct cJSON *mm_json_row(const struct mm_pairs *row);

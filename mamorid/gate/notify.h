@@ -49,8 +49,8 @@ struct mm_notices {
  * operator. A mailbox is told unless it does not want to be; members of a
  * mailing list are told in any case; nobody while notices are suspended, and
  * nobody outside this server but the operator. The sender's address and the
- * author of list mail never count. Who is left out is in untold. Points into record, wish and conf. Release
- * with mm_notices_clear(). */
+ * author of list mail never count. Who is left out is in untold. Points
+ * into record, wish and conf. Release with mm_notices_clear(). */
 void mm_notices_make(struct mm_notices *notices_r,
 		     const struct mm_record *record,
 		     const struct mm_notify_wish *wish,
