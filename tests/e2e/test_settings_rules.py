@@ -1,4 +1,7 @@
 """Which rules are in force, and who switches them."""
+import os
+
+import pytest
 from mails import ALICE
 from settings_fixtures import (CUSTOMER, ctl_as, settings_rig,  # noqa: F401
                                srig)
@@ -42,3 +45,20 @@ def test_rules_by_name(srig):
     done = ctl_as(srig, CUSTOMER, "domain", "set", DOMAIN,
                   "rules.executable-inbound=off")
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("names, japanese", [
+    ({"LC_ALL": "ja_JP.UTF-8", "LANG": "C"}, True),
+    ({"LC_ALL": "", "LC_MESSAGES": "ja", "LANG": "en_US"}, True),
+    ({"LANG": "ja_JP.eucJP"}, True),
+    ({"LC_ALL": "C", "LANG": "ja_JP.UTF-8"}, False),
+    ({}, False),
+])
+def test_help_in_the_language_of_the_terminal(srig, names, japanese):
+    env = {name: value for name, value in os.environ.items()
+           if name != "LANG" and not name.startswith("LC_")} | names
+    text = srig.ctl("rules", env=env).stdout
+    rule, = [rule for rule in srig.ctl_json("rules")["rules"]
+             if rule["name"] == "virus-inbound"]
+    assert (f"help       {rule['help']['ja']}\n" in text) == japanese
+    assert (f"help       {rule['help']['en']}\n" in text) != japanese

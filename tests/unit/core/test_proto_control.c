@@ -128,6 +128,28 @@ static void errors(void **state)
 	mm_buf_clear(&payload);
 }
 
+/* Whole characters up to the bound, and short values as they are. */
+static void cut(void **state)
+{
+	char text[MM_TEXT_MAX + 10];
+	struct mm_pairs pairs;
+	struct mm_buf buf;
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	memcpy(text + MM_TEXT_MAX - 1, "\xe3\x81\x82", 4);
+	mm_buf_init(&buf, MM_FRAME_MAX);
+	assert_int_equal(mm_pair_put_cut(&buf, "long", text), 0);
+	assert_int_equal(mm_pair_put_cut(&buf, "short", "y"), 0);
+	assert_int_equal(mm_pair_put_cut(&buf, "none", NULL), 0);
+	assert_int_equal(mm_pairs_decode(buf.data, buf.len, &pairs), 0);
+	assert_int_equal(pairs.count, 2);
+	assert_int_equal(strlen(pairs.list[0].value), MM_TEXT_MAX - 1);
+	assert_string_equal(pairs.list[1].value, "y");
+	mm_pairs_clear(&pairs);
+	mm_buf_clear(&buf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +157,7 @@ int main(void)
 		cmocka_unit_test(bounds),
 		cmocka_unit_test(incomplete_pairs),
 		cmocka_unit_test(errors),
+		cmocka_unit_test(cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

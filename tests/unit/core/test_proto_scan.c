@@ -46,7 +46,7 @@ static void encode_request(struct mm_buf *buf)
 		.exim_uid = 100,
 		.port = 65535,
 		.refused = 77,
-		.flags = MM_SCAN_SMTP | MM_SCAN_TLS,
+		.flags = MM_SCAN_SMTP | MM_SCAN_TLS | MM_SCAN_DRY_RUN,
 		.deadline = INT64_MAX,
 		.body_offset = 19,
 		.pending = true,
@@ -86,7 +86,8 @@ static void request_round_trip(void **state)
 	assert_int_equal(req.exim_uid, 100);
 	assert_int_equal(req.port, 65535);
 	assert_int_equal(req.refused, 77);
-	assert_int_equal(req.flags, MM_SCAN_SMTP | MM_SCAN_TLS);
+	assert_int_equal(req.flags,
+			 MM_SCAN_SMTP | MM_SCAN_TLS | MM_SCAN_DRY_RUN);
 	assert_true(req.deadline == INT64_MAX);
 	assert_int_equal(req.body_offset, 19);
 	assert_true(req.pending);

@@ -63,6 +63,32 @@ static const char *list(struct mm_record *record, unsigned int whom)
 	return text;
 }
 
+/* Those left out as "ADDRESS=WHY[@LEVEL] ...". */
+static const char *untold(struct mm_record *record, unsigned int whom)
+{
+	static char text[1024];
+	const struct mm_notify notify = { &conf, &domains, tree, NOW };
+	const struct mm_notify_wish wish = { whom, "in", "out", "op" };
+	const struct mm_untold *one;
+	struct mm_notices notices;
+	size_t i, len = 0;
+
+	if (record->sender == NULL)
+		record->sender = "eve@evil.test";
+	mm_notices_make(&notices, record, &wish, &notify);
+	text[0] = '\0';
+	for (i = 0; i < notices.nuntold; i++) {
+		one = &notices.untold[i];
+		len += (size_t)snprintf(
+			text + len, sizeof(text) - len, "%s%s=%s%s%s",
+			i > 0 ? " " : "", one->to, one->why,
+			one->level == 0 ? "" : "@",
+			one->level == 0 ? "" : mm_level_name(one->level));
+	}
+	mm_notices_clear(&notices);
+	return text;
+}
+
 static const char *inbound(const char *a, const char *b, const char *c)
 {
 	const char *rcpts[] = { a, b, c };
@@ -102,6 +128,45 @@ static void test_account_only_when_local(void **state)
 	put("b.test/accounts/u1.yaml", "version: 1\nvirus_notice: no\n");
 	record.account = "u1@b.test";
 	assert_string_equal(list(&record, MM_NOTIFY_SENDER), "");
+}
+
+/* Whoever is meant and not told is named, with the reason. */
+static void test_untold(void **state)
+{
+	const unsigned int all = MM_NOTIFY_RECIPIENT | MM_NOTIFY_SENDER |
+				 MM_NOTIFY_OPERATOR;
+	const char *rcpts[] = { "u1@b.test", "u2@b.test", "alias@b.test",
+				"x@outside.test" };
+	struct mm_record record = { .recipients = rcpts, .nrecipients = 4 };
+	char *operator = conf.operator;
+
+	(void)state;
+	put("b.test/domain.yaml", "version: 2\n");
+	put("b.test/accounts/u1.yaml", "version: 2\nvirus_notice: no\n");
+	put("b.test/accounts/u2.yaml",
+	    "version: 2\nnotices_suspended: yes\n");
+	put("b.test/aliases/alias.yaml",
+	    "version: 2\ntargets:\n  - y@far.test\n");
+	conf.operator = (char *)"";
+	assert_string_equal(untold(&record, all),
+			    "u1@b.test=off@account u2@b.test=suspended "
+			    "x@outside.test=outside y@far.test=outside "
+			    "=nobody =no-operator");
+	assert_string_equal(list(&record, all), "");
+	record.account = "u3@b.test";
+	record.sender = "";
+	assert_string_equal(untold(&record, MM_NOTIFY_SENDER),
+			    "u3@b.test=null-sender");
+	record.sender = "a@b";
+	assert_string_equal(untold(&record, MM_NOTIFY_SENDER), "");
+	record.account = "u3@outside.test";
+	assert_string_equal(untold(&record, MM_NOTIFY_SENDER),
+			    "u3@outside.test=outside");
+	assert_string_equal(untold(&record, 0), "");
+	conf.notices_enabled = 0;
+	assert_string_equal(untold(&record, all), "=disabled");
+	assert_string_equal(untold(&record, 0), "");
+	conf.operator = operator;
 }
 
 /* The sender's address counts for nothing but this: a null sender. */
@@ -229,6 +294,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_local_recipients_once_each),
 		TEST(test_account_only_when_local),
+		TEST(test_untold),
 		TEST(test_null_sender),
 		TEST(test_both_sides),
 		TEST(test_operator),

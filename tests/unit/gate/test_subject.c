@@ -98,11 +98,39 @@ static void test_long_words_are_divided(void **state)
 	mm_buf_clear(&out);
 }
 
+/* As it is read then: what is there already is not said twice. */
+static void test_as_read(void **state)
+{
+	static const struct {
+		const char *decoded, *tag, *suffix, *want;
+	} list[] = {
+		{ "hello", "[X]", SUFFIX, "[X] hello" SUFFIX },
+		{ "", "[X]", NULL, "[X]" },
+		{ "[X] hello", "[X]", "!", "[X] hello!" },
+		{ "hello!", "", "!", "hello!" },
+		{ "hello", NULL, NULL, "hello" },
+	};
+	struct mm_buf out;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+		mm_buf_init(&out, 1000);
+		assert_int_equal(mm_subject_marked(&out, list[i].decoded,
+						   list[i].tag,
+						   list[i].suffix),
+				 0);
+		assert_string_equal(mm_buf_str(&out), list[i].want);
+		mm_buf_clear(&out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_marks),
 		cmocka_unit_test(test_long_words_are_divided),
+		cmocka_unit_test(test_as_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

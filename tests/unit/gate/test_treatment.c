@@ -325,6 +325,59 @@ static void test_same(void **state)
 						 (i == 4 && k == 1));
 }
 
+static bool off_while_sending(const void *context, const struct mm_rule *rule,
+			      bool receiving)
+{
+	(void)context;
+	return rule->enabled && receiving;
+}
+
+static bool all_off(const void *context, const struct mm_rule *rule,
+		    bool receiving)
+{
+	(void)context;
+	(void)rule;
+	(void)receiving;
+	return false;
+}
+
+/* What would match but is off is named, by side, and does nothing. */
+static void test_off(void **state)
+{
+	struct mm_finding found = finding(MM_KIND_VIRUS, false);
+	struct mm_findings findings = { .verdict = MM_VERDICT_INFECTED,
+					.list = &found,
+					.count = 1 };
+	struct mm_case c = { .direction = OUT,
+			     .inspected = MM_INSPECTED_DONE,
+			     .findings = &findings,
+			     .sending = &rules[0],
+			     .receiving = &rules[0],
+			     .is_on = off_while_sending };
+	struct mm_treatment t;
+	size_t i;
+
+	(void)state;
+	mm_treatment_decide(&c, &t);
+	assert_int_equal(t.nhits_sending, 0);
+	assert_int_equal(t.noff_sending, 1);
+	assert_string_equal(t.off[0]->name, "virus-outbound");
+	assert_int_equal(t.nhits, 1);
+	assert_string_equal(t.hits[0]->name, "virus-inbound");
+	c.is_on = all_off;
+	mm_treatment_decide(&c, &t);
+	assert_int_equal(t.nhits, 0);
+	assert_int_equal(t.noff, 2);
+	assert_int_equal(t.noff_sending, 1);
+	assert_string_equal(t.off[1]->name, "virus-inbound");
+	for (i = 0; i < t.noff; i++)
+		assert_false(t.off[i]->findings == 0);
+	c.is_on = by_preset;
+	mm_treatment_decide(&c, &t);
+	assert_int_equal(t.nhits_sending, 1);
+	assert_int_equal(t.noff, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -335,6 +388,7 @@ int main(void)
 		cmocka_unit_test(test_sides),
 		cmocka_unit_test(test_encrypted_mail),
 		cmocka_unit_test(test_same),
+		cmocka_unit_test(test_off),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);
