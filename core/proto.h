@@ -69,6 +69,7 @@ enum mm_frame_type {
 	MM_FRAME_CTL_WHY = 0x70,
 	MM_FRAME_CTL_HISTORY = 0x72,
 	MM_FRAME_CTL_ABUSE = 0x74,
+	MM_FRAME_CTL_DIGEST = 0x76,
 	MM_FRAME_CTL_ROWS = 0x51,	/* fds: rows memfd [, message] */
 };
 
@@ -264,13 +265,13 @@ void mm_findings_clear(struct mm_findings *findings);
 
 /* ---- keeper.sock ----------------------------------------------------- */
 
-/* A notice's template, "virus-inbound": mm_text_is_name(). */
-#define MM_NOTICE_NAME_MAX 40u
+#define MM_NOTICE_NAME_MAX 40u	  /* of a template: mm_text_is_name() */
 #define MM_NOTICE_TEXT_MAX 16384u /* a template of a domain's own */
 /* Language and wording are found in the settings when it is sent. */
 struct mm_notice {
 	const char *name; /* of the template */
 	const char *to;
+	const char *about; /* whose mail it was, addresses, lines; NULL: to's */
 };
 
 /* What must be on disk before the verdict: a quarantine copy for some

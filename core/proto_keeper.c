@@ -30,6 +30,7 @@ enum notice_tag {
 	TAG_NOTICE_KIND = 1, /* of an older version: see add_notice() */
 	TAG_NOTICE_TO = 2,
 	TAG_NOTICE_NAME = 4,
+	TAG_NOTICE_ABOUT = 5,
 };
 
 static int put_notice(struct mm_buf *buf, const struct mm_notice *notice)
@@ -39,7 +40,8 @@ static int put_notice(struct mm_buf *buf, const struct mm_notice *notice)
 
 	mm_buf_init(&list, MM_LIST_MAX);
 	if ((r = mm_wire_put_str(&list, TAG_NOTICE_NAME, notice->name)) == 0 &&
-	    (r = mm_wire_put_str(&list, TAG_NOTICE_TO, notice->to)) == 0)
+	    (r = mm_wire_put_str(&list, TAG_NOTICE_TO, notice->to)) == 0 &&
+	    (r = mm_wire_put_str(&list, TAG_NOTICE_ABOUT, notice->about)) == 0)
 		r = mm_wire_put(buf, TAG_NOTICE, list.data, list.len);
 	mm_buf_clear(&list);
 	return r;
@@ -89,6 +91,9 @@ static int get_notice(const struct mm_wire *list, struct mm_notice *notice,
 			r = mm_wire_get_str(&field, MM_TEXT_MAX, &notice->to);
 		else if (tag == TAG_NOTICE_NAME)
 			r = mm_list_name(&field, &notice->name);
+		else if (tag == TAG_NOTICE_ABOUT)
+			r = mm_wire_get_str(&field, MM_NOTICE_TEXT_MAX,
+					    &notice->about);
 		if (r < 0)
 			return r;
 	}

@@ -86,6 +86,12 @@ enum mm_digest {
 	MM_DIGEST_WEEKLY,
 };
 
+enum mm_admin_notices {
+	MM_ADMIN_NOTICES_OFF,
+	MM_ADMIN_NOTICES_DAILY,
+	MM_ADMIN_NOTICES_COPY,
+};
+
 /* What one key has: which member counts follows from the row's type. */
 struct mm_setting_value {
 	bool set; /* else absent: inherited */

@@ -92,10 +92,10 @@
 	  PANEL, "Mailbox of the domain's administrator", \
 	  "ドメイン管理者のメールアドレス") \
 	X(ENUM, NONE, ADMIN_NOTICES, "admin_notices", "off", 0, 0, \
-	  "off|daily", S | D, ADMIN, \
-	  "How often admin_address is told what was quarantined in the " \
-	  "domain", \
-	  "ドメイン管理者へのお知らせ頻度") \
+	  "off|daily|copy", S | D, ADMIN, \
+	  "What admin_address gets: once a day a list of what was stopped " \
+	  "in the domain, or a copy of each notice", \
+	  "ドメイン管理者へのお知らせ(1日1回の一覧、または控え)") \
 	X(DURATION, NONE, QUARANTINE_KEEP, "quarantine.keep", "15d", 3600, \
 	  315360000, "", S | D, PANEL, \
 	  "How long quarantined mail is kept", \

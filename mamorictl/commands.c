@@ -80,6 +80,8 @@ const struct mm_command mm_commands[] = {
 	  mm_cmd_quarantine_release, "Scan again and deliver" },
 	{ "quarantine", "delete", "ID...", 1, -1, MM_OPTION_JSON,
 	  mm_cmd_quarantine_delete, "Delete quarantined mails" },
+	{ "digest", "now", "", 0, 0, MM_OPTION_JSON | MM_OPTION_DOMAIN,
+	  mm_cmd_digest_now, "Send the digests of the quarantine at once" },
 	{ "why", NULL, "MESSAGE-ID|TRACE-ID", 1, 1,
 	  MM_OPTION_JSON | MM_OPTION_DOMAIN | MM_OPTION_ACCOUNT, mm_cmd_why,
 	  "Tell what happened to a mail, and why" },

@@ -79,6 +79,7 @@ int mm_cmd_scan(struct mm_ctl *ctl);
 int mm_cmd_rewrite(struct mm_ctl *ctl);
 int mm_cmd_status(struct mm_ctl *ctl);
 int mm_cmd_reload(struct mm_ctl *ctl);
+int mm_cmd_digest_now(struct mm_ctl *ctl);
 int mm_cmd_check_config(struct mm_ctl *ctl);
 int mm_cmd_config_show(struct mm_ctl *ctl);
 int mm_cmd_config_sample(struct mm_ctl *ctl);

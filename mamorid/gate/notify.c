@@ -94,6 +94,42 @@ static void add_untold(struct mm_notices *notices, const char *name,
 	};
 }
 
+/* The copy for an administrator, made when it is not there yet. */
+static struct mm_notice_copy *get_copy(struct mm_notices *notices,
+				       const char *to)
+{
+	struct mm_notice_copy *copy;
+	size_t i;
+
+	for (i = 0; i < notices->ncopies; i++)
+		if (mm_address_equal(notices->copies[i].to, to))
+			return &notices->copies[i];
+	copy = &notices->copies[notices->ncopies++];
+	copy->to = mm_xstrdup(to);
+	mm_buf_init(&copy->about, MM_NOTICE_TEXT_MAX);
+	return copy;
+}
+
+static void add_copy(struct mm_notices *notices,
+		     const struct mm_settings_view *view, const char *mailbox)
+{
+	const char *to =
+		mm_settings_value(view, MM_SETTING_ADMIN_ADDRESS, NULL)->text;
+	struct mm_notice_copy *copy;
+	size_t len;
+
+	if (mm_settings_value(view, MM_SETTING_ADMIN_NOTICES, NULL)->num !=
+		    MM_ADMIN_NOTICES_COPY ||
+	    to == NULL || !mm_address_is_plain(to) ||
+	    mm_address_equal(to, mailbox))
+		return;
+	copy = get_copy(notices, to);
+	len = copy->about.len;
+	/* Of very many the first are named. */
+	if (mm_buf_printf(&copy->about, "%s\n", mailbox) < 0)
+		mm_buf_truncate(&copy->about, len);
+}
+
 /* Suspension goes before all. That a mailbox wants no warnings yields to a
  * mailing list: its members are told. */
 static void add_wanted(struct mm_notices *notices, const char *name,
@@ -118,6 +154,8 @@ static void add_wanted(struct mm_notices *notices, const char *name,
 			add_notice(notices, name, box->address);
 		else
 			add_untold(notices, name, box->address, "off", level);
+		if (!mm_settings_is_suspended(&view, notify->now))
+			add_copy(notices, &view, box->address);
 		mm_settings_view_clear(&view);
 	}
 }
@@ -168,12 +206,25 @@ static void add_operator(struct mm_notices *notices,
 		add_untold(notices, wish->operator, "", "no-operator", 0);
 }
 
+static void add_copies(struct mm_notices *notices)
+{
+	size_t i;
+
+	for (i = 0; i < notices->ncopies; i++) {
+		add_notice(notices, "admin-copy", notices->copies[i].to);
+		notices->list[notices->count - 1].about =
+			mm_buf_str(&notices->copies[i].about);
+	}
+}
+
 static void make_lists(struct mm_notices *notices)
 {
 	const size_t count = notices->recipients.count + notices->sender.count;
 
-	/* The mailboxes, and the operator or one word on the sender. */
-	notices->list = mm_xcalloc(count + 1, sizeof(*notices->list));
+	/* The mailboxes, at most as many administrators, and the operator or
+	 * one word on the sender. */
+	notices->list = mm_xcalloc(2 * count + 1, sizeof(*notices->list));
+	notices->copies = mm_xcalloc(count + 1, sizeof(*notices->copies));
 	notices->untold = mm_xcalloc(count + notices->outside.count + 2,
 				     sizeof(*notices->untold));
 }
@@ -210,12 +261,20 @@ void mm_notices_make(struct mm_notices *notices_r,
 		add_untold(notices_r, wish->sender,
 			   record->account == NULL ? "" : record->account, why,
 			   0);
+	add_copies(notices_r);
 	if ((wish->notify & MM_NOTIFY_OPERATOR) != 0)
 		add_operator(notices_r, wish, notify);
 }
 
 void mm_notices_clear(struct mm_notices *notices)
 {
+	size_t i;
+
+	for (i = 0; i < notices->ncopies; i++) {
+		free(notices->copies[i].to);
+		mm_buf_clear(&notices->copies[i].about);
+	}
+	free(notices->copies);
 	free(notices->list);
 	free(notices->untold);
 	mm_mailboxes_clear(&notices->outside);

@@ -34,6 +34,12 @@ struct mm_untold {
 	enum mm_level level; /* of the setting that says so, or 0 */
 };
 
+/* What a domain's administrator gets. */
+struct mm_notice_copy {
+	char *to;
+	struct mm_buf about; /* mailboxes, a line each */
+};
+
 struct mm_notices {
 	struct mm_notice *list;
 	size_t count;
@@ -41,16 +47,20 @@ struct mm_notices {
 	size_t nuntold;
 	/* What both lists point into. */
 	struct mm_mailboxes recipients, sender, outside;
+	struct mm_notice_copy *copies;
+	size_t ncopies;
 };
 
 /* The notices of a record: to each mailbox behind its recipients once, in the
  * order of their names; to the mailbox behind its account, but not for mail
  * with a null sender, which could begin a loop (RFC 3834, 2); and to the
- * operator. A mailbox is told unless it does not want to be; members of a
- * mailing list are told in any case; nobody while notices are suspended, and
- * nobody outside this server but the operator. The sender's address and the
- * author of list mail never count. Who is left out is in untold. Points
- * into record, wish and conf. Release with mm_notices_clear(). */
+ * operator. Administrators who want copies get one, of all mailboxes of theirs
+ * that rules tell, whatever the mailboxes want for themselves. A mailbox is
+ * told unless it does not want to be; members of a mailing list are told in any
+ * case; nobody while notices are suspended, and nobody outside this server but
+ * administrators and the operator. The sender's address and the author of list
+ * mail never count. Who is left out is in untold. Points into record, wish and
+ * conf. Release with mm_notices_clear(). */
 void mm_notices_make(struct mm_notices *notices_r,
 		     const struct mm_record *record,
 		     const struct mm_notify_wish *wish,

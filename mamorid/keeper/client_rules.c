@@ -37,6 +37,8 @@ static const struct mm_rule rules[] = {
 	  mm_control_release },
 	{ MM_FRAME_CTL_QUARANTINE_DELETE, MM_RIGHT_CONTROL, 1, PAIRS_BYTES, 0,
 	  mm_control_delete },
+	{ MM_FRAME_CTL_DIGEST, MM_RIGHT_CONTROL, 0, PAIRS_BYTES, 0,
+	  mm_control_digest },
 	{ MM_FRAME_CTL_SETTINGS_SHOW, RIGHTS, 1, PAIRS_BYTES, 0,
 	  mm_settings_show_handle },
 	{ MM_FRAME_CTL_SETTINGS_CHANGE, RIGHTS, 1, SETTINGS_BYTES, 0,

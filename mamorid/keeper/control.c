@@ -12,6 +12,7 @@
 #include "core/fdutil.h"
 #include "core/text.h"
 #include "mamorid/keeper/client.h"
+#include "mamorid/keeper/digest.h"
 #include "mamorid/keeper/outbox.h"
 #include "mamorid/keeper/outbox_serve.h"
 #include "mamorid/keeper/rows.h"
@@ -260,4 +261,27 @@ void mm_control_delete(struct mm_client *client)
 		mm_rows_answer_text(client, "deleted", id);
 	else
 		fail(client, r == 0 ? MM_ERR_NOTFOUND : r);
+}
+
+void mm_control_digest(struct mm_client *client)
+{
+	struct mm_keeper *keeper = client->keeper;
+	struct mm_pairs pairs;
+	const char *domain;
+	char text[64];
+	int r;
+
+	if (get_pairs(client, &pairs) < 0)
+		return;
+	domain = mm_pairs_get(&pairs, "domain");
+	r = mm_digest_now(keeper->db, keeper->tree,
+			  domain == NULL ? "" : domain, mm_keeper_now());
+	mm_pairs_clear(&pairs);
+	if (r < 0) {
+		mm_client_fail(client, "the state cannot be read or written");
+		return;
+	}
+	(void)snprintf(text, sizeof(text), "%d queued", r);
+	mm_rows_answer_text(client, text, -1);
+	mm_outbox_pump(keeper);
 }

@@ -24,6 +24,7 @@ void mm_control_list(struct mm_client *client);
 void mm_control_show(struct mm_client *client);
 void mm_control_release(struct mm_client *client);
 void mm_control_delete(struct mm_client *client);
+void mm_control_digest(struct mm_client *client);
 
 /* A packet of the master: the answer somebody is parked for. */
 void mm_control_master(struct mm_keeper *keeper, struct mm_frame *frame);

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "core/address.h"
@@ -58,6 +59,7 @@ struct run {
 	struct mm_settings_tree *tree;
 	int64_t moment;
 	bool monday;
+	const char *domain; /* only for this one, or "" */
 	int added;
 };
 
@@ -94,6 +96,7 @@ static char *find_reader(const struct run *run, const struct kind *kind,
 	char *at = mm_xasprintf("%s%s", kind->admin ? "@" : "", name);
 	const struct mm_setting_value *value;
 	const char *to = kind->admin ? "" : name;
+	bool due;
 	char *copy;
 
 	mm_settings_view(run->tree, at, &view);
@@ -101,13 +104,17 @@ static char *find_reader(const struct run *run, const struct kind *kind,
 				  kind->admin ? MM_SETTING_ADMIN_NOTICES
 					      : MM_SETTING_QUARANTINE_DIGEST,
 				  NULL);
-	*period_r = value->num == MM_DIGEST_WEEKLY ? WEEK : DAY;
+	*period_r = !kind->admin && value->num == MM_DIGEST_WEEKLY ? WEEK : DAY;
+	if (kind->admin)
+		due = value->num == MM_ADMIN_NOTICES_DAILY;
+	else if (value->num == MM_DIGEST_WEEKLY)
+		due = run->monday;
+	else
+		due = value->num == MM_DIGEST_DAILY;
 	if (kind->admin)
 		to = mm_settings_value(&view, MM_SETTING_ADMIN_ADDRESS, NULL)
 			     ->text;
-	if (value->num == MM_DIGEST_OFF ||
-	    (value->num == MM_DIGEST_WEEKLY && !run->monday) || to == NULL ||
-	    !mm_address_is_plain(to) ||
+	if (!due || to == NULL || !mm_address_is_plain(to) ||
 	    mm_settings_is_suspended(&view, run->moment))
 		to = NULL;
 	copy = to == NULL ? NULL : mm_xstrdup(to);
@@ -178,6 +185,14 @@ static int next_name(const struct run *run, const struct kind *kind,
 	return r;
 }
 
+static bool is_in_domain(const struct run *run, const struct kind *kind,
+			 const char *name)
+{
+	return *run->domain == '\0' ||
+	       strcasecmp(kind->admin ? name : mm_address_domain(name),
+			  run->domain) == 0;
+}
+
 static int run_kind(struct run *run, const struct kind *kind)
 {
 	char *name = mm_xstrdup(""), *to;
@@ -185,7 +200,9 @@ static int run_kind(struct run *run, const struct kind *kind)
 	int r;
 
 	while ((r = next_name(run, kind, &name)) == 1) {
-		to = find_reader(run, kind, name, &period);
+		to = is_in_domain(run, kind, name)
+			     ? find_reader(run, kind, name, &period)
+			     : NULL;
 		if (to != NULL)
 			r = add(run, kind, name, to, run->moment - period);
 		free(to);
@@ -194,6 +211,13 @@ static int run_kind(struct run *run, const struct kind *kind)
 	}
 	free(name);
 	return r;
+}
+
+static int run_kinds(struct run *run)
+{
+	int r = run_kind(run, &kinds[0]);
+
+	return r < 0 ? r : run_kind(run, &kinds[1]);
 }
 
 static int run_all(struct run *run)
@@ -206,13 +230,29 @@ static int run_all(struct run *run)
 	/* Also after a clock that was set back. */
 	if (r == 1 && last > run->moment - DAY / 2 && last <= run->moment)
 		return 0;
-	if (r == 1 && ((r = run_kind(run, &kinds[0])) < 0 ||
-		       (r = run_kind(run, &kinds[1])) < 0))
+	if (r == 1 && (r = run_kinds(run)) < 0)
 		return r;
 	if ((r = mm_db_run(run->db, "DELETE FROM digest", "")) < 0)
 		return r;
 	return mm_db_run(run->db, "INSERT INTO digest(sent) VALUES(?1)", "i",
 			 run->moment);
+}
+
+/* A transaction. */
+static int run_in_one(struct run *run, int (*work)(struct run *run))
+{
+	int r;
+
+	if ((r = mm_db_begin(run->db)) < 0)
+		return r;
+	if ((r = work(run)) < 0 || (r = mm_db_commit(run->db)) < 0) {
+		mm_db_rollback(run->db);
+		return r;
+	}
+	if (run->added > 0)
+		mm_log(MM_LOG_INFO, "digests", NULL, "count",
+		       MM_NUM(run->added), NULL);
+	return run->added;
 }
 
 int mm_digest_run(struct mm_db *db, const struct mm_conf *conf,
@@ -223,19 +263,22 @@ int mm_digest_run(struct mm_db *db, const struct mm_conf *conf,
 	struct run run = { .db = db,
 			   .tree = tree,
 			   .moment = moment,
-			   .monday = is_monday(moment) };
-	int r;
+			   .monday = is_monday(moment),
+			   .domain = "" };
 
 	if (!conf->notices_enabled)
 		return 0;
-	if ((r = mm_db_begin(db)) < 0)
-		return r;
-	if ((r = run_all(&run)) < 0 || (r = mm_db_commit(db)) < 0) {
-		mm_db_rollback(db);
-		return r;
-	}
-	if (run.added > 0)
-		mm_log(MM_LOG_INFO, "digests", NULL, "count", MM_NUM(run.added),
-		       NULL);
-	return run.added;
+	return run_in_one(&run, run_all);
+}
+
+int mm_digest_now(struct mm_db *db, struct mm_settings_tree *tree,
+		  const char *domain, int64_t now)
+{
+	struct run run = { .db = db,
+			   .tree = tree,
+			   .moment = now,
+			   .monday = true,
+			   .domain = domain };
+
+	return run_in_one(&run, run_kinds);
 }

@@ -20,6 +20,11 @@
 MM_CHECK int mm_digest_run(struct mm_db *db, const struct mm_conf *conf,
 			   struct mm_settings_tree *tree, int64_t now);
 
+/* The same at once, of the last day or week until now, for a domain and its
+ * mailboxes or, with "", for all; the daily ones come all the same. */
+MM_CHECK int mm_digest_now(struct mm_db *db, struct mm_settings_tree *tree,
+			   const char *domain, int64_t now);
+
 /* The last time, not after now, at which digests are due. */
 int64_t mm_digest_moment(int64_t now, int hour);
 

@@ -23,6 +23,9 @@
 /* A record travels on inside an outbox item, which is bounded too. */
 #define RECORD_MAX (MM_LIST_MAX - 65536u)
 
+/* Pairs are bounded. */
+#define ABOUT_MAX 50u
+
 /* One request in the works. */
 struct job {
 	struct mm_vault *vault;
@@ -82,12 +85,50 @@ static int open_job(struct job *job, const int fds[3], const char **text_r)
 	return mm_record_text_fill(&job->text, &job->record);
 }
 
+/* Whose mail a notice is about, as the lines of {list}. */
+static int put_about(struct mm_buf *facts, const char *about)
+{
+	char line[MM_ADDRESS_MAX + 1];
+	size_t len, count = 0;
+	int r = 0;
+
+	for (; about != NULL && *about != '\0' && r == 0 && count < ABOUT_MAX;
+	     about += len + (about[len] == '\n'), count++) {
+		len = strcspn(about, "\n");
+		if (len >= sizeof(line))
+			continue;
+		memcpy(line, about, len);
+		line[len] = '\0';
+		r = mm_pair_put(facts, "list", line);
+	}
+	return r;
+}
+
+static int add_notice(struct job *job, int64_t id,
+		      const struct mm_notice *notice)
+{
+	struct mm_buf facts;
+	int r;
+
+	r = mm_outbox_admit(job->vault->db, job->vault->conf, notice->to,
+			    job->now);
+	if (r != 1)
+		return r;
+	mm_buf_init(&facts, MM_LIST_MAX);
+	if ((r = put_about(&facts, notice->about)) == 0)
+		r = mm_outbox_add_notice(job->vault->db, id, notice->name,
+					 notice->to,
+					 facts.len > 0 ? &facts : NULL,
+					 job->now);
+	mm_buf_clear(&facts);
+	return r;
+}
+
 /* Notices only to addresses that can be written into an SMTP command. A bad
  * one must not hold up the mail itself. */
 static int add_notices(struct job *job, int64_t id)
 {
 	const struct mm_record *rec = &job->record;
-	struct mm_db *db = job->vault->db;
 	size_t i;
 	int r = 0;
 
@@ -99,10 +140,7 @@ static int add_notices(struct job *job, int64_t id)
 			       to, NULL);
 			continue;
 		}
-		r = mm_outbox_admit(db, job->vault->conf, to, job->now);
-		if (r == 1)
-			r = mm_outbox_add_notice(db, id, rec->notices[i].name,
-						 to, NULL, job->now);
+		r = add_notice(job, id, &rec->notices[i]);
 	}
 	return r < 0 ? r : 0;
 }

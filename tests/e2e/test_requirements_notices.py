@@ -5,7 +5,7 @@ import threading
 
 import pytest
 from conftest import start
-from mails import ALICE, BOB, OUTSIDER, notices, wait_notice
+from mails import ALICE, BOB, CAROL, OUTSIDER, notices, wait_notice
 from riglib import samples
 from riglib.client import text_of, wait_for
 from settings_fixtures import (ctl_as, settings_rig, srig,  # noqa: F401
@@ -110,6 +110,60 @@ def test_a_domain_s_own_wording(srig):
     with pytest.raises(Exception, match="not a template"):
         srig.ctl("domain", "set", DOMAIN,
                  "notices.stripped=Subject: x\n\n{password}\n")
+
+
+def test_an_administrator_s_copy(srig):
+    register(srig, ALICE, BOB)
+    srig.ctl("domain", "set", DOMAIN, f"admin_address={CAROL}",
+             "admin_notices=copy")
+    srig.ctl("account", "set", BOB, "virus_notice=no")
+    send_virus(srig, [ALICE, BOB])
+    assert warned(srig) == {ALICE, CAROL}
+    copy, = notices(srig, CAROL)
+    assert ALICE in text_of(copy) and BOB in text_of(copy)
+    assert "管理者" in copy["Subject"]
+    srig.empty()
+    srig.ctl("domain", "suspend", DOMAIN)
+    send_virus(srig, [ALICE, BOB])
+    assert warned(srig) == set()
+    srig.ctl("domain", "resume", DOMAIN)
+    srig.ctl("domain", "set", DOMAIN, "admin_notices=off")
+    send_virus(srig, [ALICE])
+    assert warned(srig) == {ALICE}
+
+
+def test_digests(srig):
+    register(srig, ALICE, BOB)
+    srig.ctl("domain", "set", DOMAIN, f"admin_address={CAROL}",
+             "admin_notices=daily")
+    for account in (ALICE, BOB):
+        srig.ctl("account", "set", account, "quarantine.digest=daily",
+                 "virus_notice=no")
+    send_virus(srig, [ALICE], subject="first stopped")
+    send_virus(srig, [BOB], subject="second stopped")
+    assert warned(srig) == set()
+    srig.ctl("digest", "now", "--domain", DOMAIN)
+    digest = text_of(srig.wait_mail(CAROL))
+    assert "first stopped" in digest and "second stopped" in digest
+    srig.settle()
+    # A mailbox is told of its spam alone: here is none.
+    assert warned(srig) == {CAROL}
+    srig.empty()
+    srig.ctl("domain", "set", DOMAIN, "preset=standard")
+    srig.ctl("block", BOB, OUTSIDER)
+    assert srig.send(samples.mail(OUTSIDER, BOB, subject="blocked one"),
+                     OUTSIDER, BOB).code == 250
+    srig.settle()
+    srig.ctl("digest", "now")
+    digest = text_of(srig.wait_mail(BOB))
+    assert "blocked one" in digest and "second stopped" not in digest
+    digest = text_of(srig.wait_mail(CAROL))
+    assert "blocked one" in digest and "first stopped" in digest
+    assert not srig.mails(ALICE)
+    srig.empty()
+    assert srig.ctl_json("digest", "now", "--domain", "b.test")["text"] == \
+        "0 queued"
+    assert ctl_as(srig, PANEL, "digest", "now").returncode == 3
 
 
 @pytest.fixture(scope="module")

@@ -83,8 +83,8 @@ static void records(void **state)
 	};
 	const char *recipients[] = { "a@b", "c@d" };
 	struct mm_notice notices[] = {
-		{ "virus-inbound", "a@b" },
-		{ "not-checked", "op@b" },
+		{ "virus-inbound", "a@b", NULL },
+		{ "admin-copy", "op@b", "a@b\n" },
 	};
 	const struct mm_record want = {
 		.trace = "t",
@@ -120,7 +120,9 @@ static void records(void **state)
 	assert_int_equal(got.findings_len, 4);
 	assert_memory_equal(got.findings, "\0any", 4);
 	assert_int_equal(got.nnotices, 2);
-	assert_string_equal(got.notices[1].name, "not-checked");
+	assert_string_equal(got.notices[1].name, "admin-copy");
+	assert_null(got.notices[0].about);
+	assert_string_equal(got.notices[1].about, "a@b\n");
 	assert_string_equal(got.done, "strip,quarantine");
 	assert_string_equal(got.notices[1].to, "op@b");
 	mm_record_clear(&got);

@@ -145,7 +145,7 @@ static void test_shipped(void **state)
 		"stripped",	 "cleaned",	      "encrypted",
 		"limit",	 "stopped",	      "not-checked",
 		"mwb-inbound",	 "mwb-outbound",      "summary",
-		"admin-digest",	 "quarantine-digest",
+		"admin-digest",	 "quarantine-digest", "admin-copy",
 	};
 	size_t i;
 

@@ -54,10 +54,15 @@ static const char *list(struct mm_record *record, unsigned int whom)
 	for (i = 0; i < notices.count; i++) {
 		name = notices.list[i].name;
 		len += (size_t)snprintf(text + len, sizeof(text) - len,
-					"%s%s%s%s", i > 0 ? " " : "",
+					"%s%s%s%s%s%s", i > 0 ? " " : "",
 					notices.list[i].to,
 					strcmp(name, "in") == 0 ? "" : "=",
-					strcmp(name, "in") == 0 ? "" : name);
+					strcmp(name, "in") == 0 ? "" : name,
+					notices.list[i].about == NULL ? ""
+								      : ":",
+					notices.list[i].about == NULL
+						? ""
+						: notices.list[i].about);
 	}
 	mm_notices_clear(&notices);
 	return text;
@@ -287,6 +292,37 @@ static void test_suspended(void **state)
 	assert_string_equal(inbound("team@b.test", NULL, NULL), "a@b.test");
 }
 
+/* Administrators get one copy, of the mailboxes that are theirs. */
+static void test_copies(void **state)
+{
+	const char *rcpts[] = { "b@b.test", "a@b.test", "c@example.test" };
+	struct mm_record record = { .account = "c@example.test",
+				    .recipients = rcpts,
+				    .nrecipients = 2 };
+
+	(void)state;
+	put("b.test/domain.yaml", "version: 2\nadmin_notices: copy\n"
+				  "admin_address: \"adm@far.test\"\n");
+	put("b.test/accounts/b.yaml", "version: 2\nvirus_notice: no\n");
+	assert_string_equal(inbound("b@b.test", "a@b.test", "c@example.test"),
+			    "a@b.test c@example.test adm@far.test=admin-copy:"
+			    "a@b.test\nb@b.test\n");
+	put("b.test/accounts/b.yaml", "version: 2\nnotices_suspended: yes\n");
+	assert_string_equal(inbound("b@b.test", NULL, NULL), "");
+	assert_string_equal(inbound("c@example.test", NULL, NULL),
+			    "c@example.test");
+	/* Both sides, each with its own; nobody twice. */
+	put("example.test/domain.yaml", "version: 2\nadmin_notices: copy\n"
+					"admin_address: \"c@example.test\"\n");
+	assert_string_equal(list(&record, MM_NOTIFY_SENDER |
+						  MM_NOTIFY_RECIPIENT),
+			    "a@b.test c@example.test=out "
+			    "adm@far.test=admin-copy:a@b.test\n");
+	put("b.test/domain.yaml", "version: 2\nadmin_notices: daily\n"
+				  "admin_address: \"adm@far.test\"\n");
+	assert_string_equal(inbound("a@b.test", NULL, NULL), "a@b.test");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -301,6 +337,7 @@ int main(void)
 		TEST(test_every_order),
 		TEST(test_map_decides),
 		TEST(test_suspended),
+		TEST(test_copies),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,7 +49,7 @@ static void keep(const char *to, const char *reason, int64_t when)
 }
 
 /* The outbox as "TEMPLATE TO COUNT LINES; ...", emptied. */
-static const char *digests(int64_t now)
+static const char *queued(int64_t now)
 {
 	static char text[1024];
 	struct mm_outbox_row row;
@@ -57,7 +57,6 @@ static const char *digests(int64_t now)
 	size_t i, lines, len = 0;
 	int64_t due;
 
-	assert_true(mm_digest_run(fix.db, &fix.conf, tree, now) >= 0);
 	text[0] = '\0';
 	while (mm_outbox_next(fix.db, now, &row, &due) == 1) {
 		assert_int_equal(mm_pairs_decode(row.facts.data, row.facts.len,
@@ -74,6 +73,12 @@ static const char *digests(int64_t now)
 	}
 	mm_outbox_row_clear(&row);
 	return text;
+}
+
+static const char *digests(int64_t now)
+{
+	assert_true(mm_digest_run(fix.db, &fix.conf, tree, now) >= 0);
+	return queued(now);
 }
 
 static void test_whom(void **state)
@@ -106,6 +111,33 @@ static void test_whom(void **state)
 			    "quarantine-digest u1@a.example 60 50; ");
 }
 
+/* At once, and again; that of the day comes all the same. */
+static void test_now(void **state)
+{
+	static const char all[] = "admin-digest adm@a.example 1 1; "
+				  "quarantine-digest u1@a.example 1 1; ";
+	int i;
+
+	(void)state;
+	assert_string_equal(digests(MONDAY), "");
+	keep("u1@a.example", "spam", TUESDAY - 100);
+	keep("u2@a.example", "spam", TUESDAY - 2 * DAY);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(mm_digest_now(fix.db, tree, "", TUESDAY - 1),
+				 3);
+		assert_string_equal(queued(TUESDAY),
+				    "admin-digest adm@a.example 1 1; "
+				    "quarantine-digest u1@a.example 1 1; "
+				    "quarantine-digest u2@a.example 1 1; ");
+	}
+	assert_int_equal(mm_digest_now(fix.db, tree, "A.Example", TUESDAY - 1),
+			 3);
+	(void)queued(TUESDAY);
+	assert_int_equal(mm_digest_now(fix.db, tree, "b.example", TUESDAY - 1),
+			 0);
+	assert_string_equal(digests(TUESDAY), all);
+}
+
 static void test_suspended(void **state)
 {
 	(void)state;
@@ -133,6 +165,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_whom),
+		CASE(test_now),
 		CASE(test_suspended),
 		CASE(test_moment),
 	};
