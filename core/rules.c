@@ -109,8 +109,8 @@ static int open_chain(struct file *chain, size_t *count, const char *own_folder,
 	do {
 		if (*count == MM_RULES_BASES_MAX + 1)
 			return mm_buf_printf(error,
-					     "%s: more than %u presets upon "
-					     "each other",
+					     "%s:1:1: more than %u presets "
+					     "upon each other",
 					     chain[0].path,
 					     MM_RULES_BASES_MAX) < 0
 				       ? MM_ERR_NOMEM

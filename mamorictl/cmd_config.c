@@ -8,6 +8,7 @@
 
 #include "core/conf_value.h"
 #include "core/err.h"
+#include "mamorictl/check_presets.h"
 #include "mamorictl/ctl.h"
 #include "mamorictl/hints.h"
 #include "mamorictl/out.h"
@@ -23,42 +24,60 @@ static void print_hint(void *arg, const char *text)
 	printf("%s: hint: %s\n", (const char *)arg, text);
 }
 
+/* As compilers write it, for editors that jump there. */
+static void print_mistake(void *arg, const char *text)
+{
+	(void)arg;
+	fprintf(stderr, "%s\n", text);
+}
+
 static int check_json(const char *path, int r, const char *error,
 		      const struct mm_conf *conf)
 {
 	cJSON *json = mm_json_must(cJSON_CreateObject()), *errors, *hints;
+	size_t mistakes = 1;
 
 	mm_json_add(json, "file", mm_json_text(path));
-	mm_json_add(json, "valid", cJSON_CreateBool(r == 0));
-	errors = mm_json_add(json, "errors", cJSON_CreateArray());
-	hints = mm_json_add(json, "hints", cJSON_CreateArray());
-	if (r < 0)
+	errors = mm_json_must(cJSON_CreateArray());
+	hints = mm_json_must(cJSON_CreateArray());
+	if (r < 0) {
 		add_text(errors, error);
-	else
+	} else {
+		mistakes = mm_check_presets(conf, add_text, errors);
 		(void)mm_hints(conf, add_text, hints);
+	}
+	mm_json_add(json, "valid", cJSON_CreateBool(mistakes == 0));
+	mm_json_add(json, "errors", errors);
+	mm_json_add(json, "hints", hints);
 	mm_json_print(json);
-	return r < 0 ? MM_EXIT_ERROR : MM_EXIT_OK;
+	return mistakes > 0 ? MM_EXIT_ERROR : MM_EXIT_OK;
+}
+
+static int check_text(const char *path, int r, const char *error,
+		      const struct mm_conf *conf)
+{
+	if (r < 0) {
+		print_mistake(NULL, error);
+		return MM_EXIT_ERROR;
+	}
+	(void)mm_hints(conf, print_hint, (void *)(uintptr_t)path);
+	if (mm_check_presets(conf, print_mistake, NULL) > 0)
+		return MM_EXIT_ERROR;
+	printf("%s: OK\n", path);
+	return MM_EXIT_OK;
 }
 
 int mm_cmd_check_config(struct mm_ctl *ctl)
 {
 	const char *path = ctl->count > 0 ? ctl->operands[0] : ctl->conf_path;
 	struct mm_buf error;
-	int r, status = MM_EXIT_OK;
+	int r, status;
 
 	mm_buf_init(&error, MM_CONF_FILE_MAX);
 	r = mm_conf_read(&ctl->conf, path, &error);
-	if (ctl->json) {
-		status = check_json(path, r, mm_buf_str(&error), &ctl->conf);
-	} else if (r < 0) {
-		/* As compilers write it, for editors that jump there. */
-		fprintf(stderr, "%s\n", mm_buf_str(&error));
-		status = MM_EXIT_ERROR;
-	} else {
-		(void)mm_hints(&ctl->conf, print_hint,
-			       (void *)(uintptr_t)path);
-		printf("%s: OK\n", path);
-	}
+	status = ctl->json ? check_json(path, r, mm_buf_str(&error), &ctl->conf)
+			   : check_text(path, r, mm_buf_str(&error),
+					&ctl->conf);
 	mm_buf_clear(&error);
 	return status;
 }

@@ -123,6 +123,9 @@ static void check_places(struct hints *hints)
 	const struct mm_conf *conf = hints->conf;
 
 	check_signatures(hints);
+	if (!is_folder(conf->presets_folder))
+		hint(hints, "presets.folder: there is no folder %s",
+		     conf->presets_folder);
 	if (conf->notices_enabled && !is_folder(conf->notices_folder))
 		hint(hints, "notices.folder: there is no folder %s",
 		     conf->notices_folder);
