@@ -69,7 +69,9 @@ static void place(struct inspection *in, struct mm_layer *layer,
 	layer->depth = parent != NULL ? parent->depth : 0;
 	if (parent != NULL && !layer->normalized && !in_mail(layer))
 		layer->depth++;
-	if (in->base == NULL)
+	/* What a part has packed is that part's, also when another one has the
+	 * same bytes. */
+	if (in->base == NULL && (layer->depth == 0 || layer->leaf < 0))
 		i = mm_parts_match(&in->mail, layer, data);
 	else if (parent == NULL)
 		i = in->base->leaf;
@@ -353,10 +355,8 @@ static void pass_all(struct inspection *in, const struct mm_source *source)
 
 static void describe(struct inspection *in, struct mm_findings *findings)
 {
-	size_t i;
-
 	findings->parts = (uint32_t)in->mail.count;
-	for (i = 0; i < in->mail.count; i++)
+	for (size_t i = 0; i < in->mail.count; i++)
 		findings->attachments += !in->mail.leaves[i].in_body;
 	mm_report_text(&findings->from, in->mail.from);
 	mm_report_text(&findings->subject, in->mail.subject);

@@ -13,6 +13,7 @@ from requirement_fixtures import (ACTIVEX, MACRO, SCRIPT, TEXT, attachments,
 from riglib import samples
 from riglib.client import parse, text_of, wait_for
 from riglib.office import DOCUMENT, docm
+from riglib.packed import zip_
 from settings_fixtures import CUSTOMER, ctl_as
 
 PRESET = "kinou-m"
@@ -92,6 +93,22 @@ def test_D1_what_cannot_be_is_removed_and_the_rest_delivered(prig):
         assert words in text
     assert kept(prig) == [(ALICE, "virus")]
     assert outcomes(prig, data) == {ALICE: ("deliver", "virus-inbound")}
+
+
+def test_D1_every_infected_attachment_is_removed(prig):
+    """Also where one has packed what the other is, under a name so long that
+    its header has several pieces."""
+    mail = parse(samples.infected(OUTSIDER, ALICE))
+    mail.add_attachment(zip_("a.com", samples.eicar()), maintype="image",
+                        subtype="x-test", filename="長い名前" * 12 + ".zip")
+    data = mail.as_bytes()
+    assert prig.send(data, OUTSIDER, ALICE).code == 250
+    texts = [part.get_content() for part in only(prig, ALICE).walk()
+             if not part.is_multipart()]
+    assert len(texts) == 3 and "invoice.com" in texts[1]
+    assert "長い名前" * 12 + ".zip" in texts[2]
+    (title, lines), = told(prig, ALICE)
+    assert title == STRIPPED
 
 
 @pytest.mark.parametrize("content,name", [
