@@ -14,6 +14,12 @@
 MM_CHECK int mm_text_printable(struct mm_buf *buf, const char *text, size_t len,
 			       size_t max_len);
 
+/* Append foreign text for people to read: one line, valid UTF-8, nothing that
+ * controls, reorders or hides, web addresses made unclickable, at most max_len
+ * bytes of it, "..." marks a cut. */
+MM_CHECK int mm_text_foreign(struct mm_buf *buf, const char *text,
+			     size_t max_len);
+
 /* Is this well-formed UTF-8 (RFC 3629)? */
 bool mm_text_is_utf8(const char *text, size_t len);
 

@@ -2,7 +2,8 @@
 CORE_LIBC_SRC := core/err.c core/buf.c core/wire.c core/deadline.c \
 	core/frame.c core/fdutil.c core/text.c core/address.c \
 	core/proto_list.c core/proto_scan.c
-CORE_SRC := $(CORE_LIBC_SRC) core/proto_inspect.c core/proto_rewrite.c \
+CORE_SRC := $(CORE_LIBC_SRC) core/text_foreign.c \
+	core/proto_inspect.c core/proto_rewrite.c \
 	core/proto_keeper.c core/proto_outbox.c core/proto_variant.c \
 	core/proto_history.c core/settings_hold.c \
 	core/template.c core/proto_control.c core/conf.c core/conf_yaml.c core/conf_value.c \

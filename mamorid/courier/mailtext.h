@@ -21,10 +21,4 @@ MM_CHECK int mm_mailtext_header(struct mm_buf *buf, const char *text,
 /* Append a date of RFC 5322 in local time, independent of the locale. */
 MM_CHECK int mm_mailtext_date(struct mm_buf *buf, int64_t when);
 
-/* Append foreign text for people to read: one line, valid UTF-8, nothing that
- * controls, reorders or hides, web addresses made unclickable, at most max_len
- * bytes of it. */
-MM_CHECK int mm_mailtext_foreign(struct mm_buf *buf, const char *text,
-				 size_t max_len);
-
 #endif

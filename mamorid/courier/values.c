@@ -28,7 +28,7 @@ static int put_name(struct mm_buf *out, size_t n, const char *name)
 
 	if (n > 0 && (r = mm_buf_puts(out, ", ")) < 0)
 		return r;
-	return mm_mailtext_foreign(out, name, NAME_LEN);
+	return mm_text_foreign(out, name, NAME_LEN);
 }
 
 static int put_more(struct mm_buf *out, size_t left)
@@ -86,7 +86,7 @@ static int put_recipients(struct mm_buf *out, const struct mm_conf *conf,
 	if (!mm_address_equal(item->to, conf->operator) &&
 	    (record->account == NULL ||
 	     !mm_address_equal(item->to, record->account)))
-		return mm_mailtext_foreign(out, item->to, LINE_LEN);
+		return mm_text_foreign(out, item->to, LINE_LEN);
 	for (i = 0; i < record->nrecipients && i < NAMES && r == 0; i++)
 		r = put_name(out, i, record->recipients[i]);
 	return r < 0 ? r : put_more(out, record->nrecipients - i);
@@ -113,7 +113,7 @@ static int put_reason(struct mm_buf *out, const struct mm_template *tpl,
 	(void)snprintf(name, sizeof(name), "Reason-%s", reason);
 	r = mm_template_word(tpl, name, out);
 	return r != 0 ? (r < 0 ? r : 0)
-		      : mm_mailtext_foreign(out, reason, NAME_LEN);
+		      : mm_text_foreign(out, reason, NAME_LEN);
 }
 
 /* Append a word of the template behind what is there. After Japanese no space
@@ -191,7 +191,7 @@ static int put_attachment(struct mm_buf *list,
 			  findings->attachments);
 	if (r < 0 || first == NULL)
 		return r;
-	r = mm_mailtext_foreign(&list[MM_VALUE_ATTACHMENT], first->name,
+	r = mm_text_foreign(&list[MM_VALUE_ATTACHMENT], first->name,
 				NAME_LEN);
 	return r < 0 ? r
 		     : mm_buf_printf(&list[MM_VALUE_ATTACHMENT_SIZE], "%llu",
@@ -209,9 +209,9 @@ static int put_findings_all(struct mm_buf *list,
 
 	if ((r = put_findings(&list[MM_VALUE_VIRUS], findings, false)) < 0 ||
 	    (r = put_findings(&list[MM_VALUE_FILES], findings, true)) < 0 ||
-	    (r = mm_mailtext_foreign(&list[MM_VALUE_SUBJECT], subject,
+	    (r = mm_text_foreign(&list[MM_VALUE_SUBJECT], subject,
 				     LINE_LEN)) < 0 ||
-	    (r = mm_mailtext_foreign(&list[MM_VALUE_MESSAGE_ID], id,
+	    (r = mm_text_foreign(&list[MM_VALUE_MESSAGE_ID], id,
 				     LINE_LEN)) < 0 ||
 	    (r = put_attachment(list, findings)) < 0 || findings->size == 0)
 		return r;
@@ -234,11 +234,11 @@ static int put_record(struct mm_buf *list, const struct mm_template *tpl,
 				       &findings);
 	from = findings.from == NULL ? "" : findings.from;
 	if (r == 0 && (r = put_findings_all(list, &findings)) == 0 &&
-	    (r = mm_mailtext_foreign(&list[MM_VALUE_SENDER],
+	    (r = mm_text_foreign(&list[MM_VALUE_SENDER],
 				     *record->sender == '\0' ? from
 							     : record->sender,
 				     LINE_LEN)) == 0 &&
-	    (r = mm_mailtext_foreign(&list[MM_VALUE_ACCOUNT], account,
+	    (r = mm_text_foreign(&list[MM_VALUE_ACCOUNT], account,
 				     LINE_LEN)) == 0 &&
 	    (r = put_recipients(&list[MM_VALUE_RECIPIENTS], conf, item,
 				record)) == 0 &&
@@ -261,7 +261,7 @@ static int put_lines(struct mm_buf *out, const char *text)
 			       (int)(len < LINE_LEN ? len : LINE_LEN), text);
 		if (out->len > 0 && (r = mm_buf_puts(out, "\n")) < 0)
 			break;
-		r = mm_mailtext_foreign(out, line, LINE_LEN);
+		r = mm_text_foreign(out, line, LINE_LEN);
 	}
 	return r;
 }
@@ -286,7 +286,7 @@ static int put_facts(struct mm_buf *list, const struct mm_outbox_item *item)
 		if (k == MM_VALUE_LIST)
 			r = put_lines(&list[k], value);
 		else if (k != MM_VALUE_SINCE && k != MM_VALUE_UNTIL)
-			r = mm_mailtext_foreign(&list[k], value, LINE_LEN);
+			r = mm_text_foreign(&list[k], value, LINE_LEN);
 		else if (mm_text_number(value, 0, INT64_MAX, &when) == 0)
 			r = put_date(&list[k], (int64_t)when);
 	}
@@ -301,9 +301,9 @@ static int put_all(struct mm_buf *list, const struct mm_template *tpl,
 {
 	int r;
 
-	if ((r = mm_mailtext_foreign(&list[MM_VALUE_TRACE], item->trace,
+	if ((r = mm_text_foreign(&list[MM_VALUE_TRACE], item->trace,
 				     NAME_LEN)) < 0 ||
-	    (r = mm_mailtext_foreign(&list[MM_VALUE_TO], item->to, LINE_LEN)) <
+	    (r = mm_text_foreign(&list[MM_VALUE_TO], item->to, LINE_LEN)) <
 		    0 ||
 	    (r = put_date(&list[MM_VALUE_DATE], item->created)) < 0 ||
 	    (r = mm_values_server(&list[MM_VALUE_SERVER])) < 0 ||

@@ -1,7 +1,7 @@
 /*
  * Texts that stand in changed mails, in the recipient's language. File names
- * and signature names are foreign: their control bytes are left out, and they
- * never become markup.
+ * and signature names are foreign: nothing in them controls, reorders or can be
+ * clicked, and they never become markup.
  */
 #include "mamorid/gate/texts.h"
 
@@ -19,16 +19,8 @@ static bool is_english(const char *language)
 
 static int put_foreign(struct mm_buf *out, const char *text)
 {
-	const size_t len = strlen(text);
-	size_t i;
-	int r = 0;
-
-	if (len == 0 || len > NAME_BYTES_MAX || !mm_text_is_utf8(text, len))
-		return mm_buf_puts(out, "?");
-	for (i = 0; i < len && r == 0; i++)
-		if ((unsigned char)text[i] >= ' ' && text[i] != 0x7f)
-			r = mm_buf_put(out, text + i, 1);
-	return r;
+	return *text == '\0' ? mm_buf_puts(out, "?")
+			     : mm_text_foreign(out, text, NAME_BYTES_MAX);
 }
 
 static const char *why(const struct mm_finding *finding, bool english)
