@@ -209,18 +209,42 @@ def test_B8_high_risk_attachments_sent(prig):
     assert len(prig.sunk()) == 2 and kept(prig) == []
 
 
-def test_B7_who_switches(prig):
-    """The domain's administrator does, a mailbox's owner does not; the
-    virus rules are the operator's."""
-    for level, name, rule, good in (
-            ("domain", "example.test", "executable-inbound", True),
-            ("domain", "example.test", "virus-inbound", False),
-            ("domain", "example.org", "executable-inbound", False),
-            ("account", ALICE, "executable-inbound", True)):
-        done = ctl_as(prig, CUSTOMER, level, "set", name, f"rules.{rule}=on")
-        assert (done.returncode == 0) == good, (level, name, rule, done)
-    assert ctl_as(prig, PANEL, "domain", "set", "example.org",
-                  "rules.executable-inbound=on").returncode == 0
+def test_B_rules_are_switched_by_the_domain_s_administrator(prig):
+    """All eight of them, for the own domain, until others say so."""
+    for rule in ("virus-body", "virus-inbound", "virus-outbound",
+                 "virus-local", "encrypted", "spam", "suspect",
+                 "spam-outbound", "executable-inbound",
+                 "executable-outbound"):
+        for state in ("off", "on"):
+            assert ctl_as(prig, CUSTOMER, "domain", "set", "example.test",
+                          f"rules.{rule}={state}").returncode == 0, rule
+    for user, domain, rule in (
+            (CUSTOMER, "example.test", "limit-inbound"),
+            (PANEL, "example.test", "limit-inbound"),
+            (CUSTOMER, "example.org", "executable-inbound")):
+        assert ctl_as(prig, user, "domain", "set", domain,
+                      f"rules.{rule}=off").returncode != 0
+
+
+def test_B1_B2_B3_switched_off(prig):
+    """The mail passes, and its header says what it holds."""
+    prig.ctl("domain", "set", "example.test", "rules.virus-inbound=off",
+             "rules.virus-outbound=off", "rules.encrypted=off")
+    assert prig.send(samples.infected(OUTSIDER, [ALICE, CAROL]), OUTSIDER,
+                     [ALICE, CAROL]).code == 250
+    assert marks(only(prig, ALICE)) == {"": "infected", "reason": "virus"}
+    assert delivered(prig, CAROL) == [] and len(told(prig, CAROL)) == 1
+    assert submit(prig, samples.infected(ALICE, FRIEND), ALICE,
+                  FRIEND).code == 250
+    prig.settle()
+    assert len(prig.sunk()) == 1 and told(prig, ALICE) == []
+    prig.empty(ALICE)
+    data = samples.mail(OUTSIDER, ALICE, name="plan.zip",
+                        attachment=samples.encrypted_zip(b"secret"))
+    assert prig.send(data, OUTSIDER, ALICE).code == 250
+    mail = only(prig, ALICE)
+    assert text_of(mail) == "本文です。\n"
+    assert marks(mail) == {"": "not-checked", "reason": "encrypted"}
 
 
 @pytest.mark.parametrize("sender", [OUTSIDER, "*@sender.example"])
