@@ -1,6 +1,8 @@
 """Preset acmf: rows C2, C3, C7 and C8 of the customer's document. C1 is
 decided in tests/unit/gate."""
+import io
 import json
+import zipfile
 from email.header import Header
 
 import pytest
@@ -65,9 +67,21 @@ def test_C2_macros_are_marked_at_both_ends_of_the_subject(prig, kind):
     assert kept(prig) == [] and told(prig, ALICE) == []
 
 
-def test_C2_anything_with_a_macro_object_counts(prig):
+def bare_workbook():
+    """The member alone: nothing in the package refers to it."""
+    file = io.BytesIO(xlsx())
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("xl/vbaProject.bin",
+                         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("content", [xlsx(b"a macro object"),
+                                     bare_workbook()],
+                         ids=["project", "member"])
+def test_C2_anything_with_a_macro_object_counts(prig, content):
     """Also a workbook that does not look like it."""
-    data = macro_mail(xlsx(b"a macro object"), "売上.xlsx")
+    data = macro_mail(content, "売上.xlsx")
     assert prig.send(data, OUTSIDER, ALICE).code == 250
     assert only(prig, ALICE)["Subject"] == TAG + "plain " + SUFFIX
     prig.empty(ALICE)
