@@ -3,6 +3,9 @@
  */
 #include "fixture.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 #include "mamorid/keeper/outbox_limit.h"
 
 #define HOUR 3600
@@ -156,6 +159,95 @@ static void test_with_the_record(void **state)
 			 1);
 }
 
+/* Outbox rows, copies, and what the windows have counted. */
+static void expect(int outbox, int copies, int sent, int dropped)
+{
+	assert_int_equal(outbox_rows(), outbox);
+	assert_int_equal(quarantine_rows(NULL), copies);
+	assert_int_equal(number("SELECT sum(sent) FROM notice_window"), sent);
+	assert_int_equal(number("SELECT sum(dropped) FROM notice_window"),
+			 dropped);
+}
+
+static void set_full(rlim_t bytes)
+{
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = bytes;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* Wherever in the transaction the disk is full: the mail is deferred, and
+ * neither a notice nor a count of it is left. Then room is made. */
+static void test_full_disk(void **state)
+{
+	const struct mail mail = {
+		.recipients = { "u1@a.example", "u2@a.example" },
+		.notices = { "u1@a.example", "u2@a.example" },
+	};
+	struct mm_record_result result;
+	const char *text = "";
+	bool in_state = false;
+	rlim_t bytes;
+	int fds[3], r = -1;
+
+	(void)state;
+	(void)signal(SIGXFSZ, SIG_IGN);
+	fix.conf.notices_per_recipient = 1;
+	hits("u1@a.example", 2, NOW);
+	expect(1, 2, 2, 2);
+	for (bytes = 0; r < 0; bytes += 2048) {
+		assert_true(bytes < 10000000);
+		fix_fds(&mail, fds);
+		set_full(bytes);
+		r = mm_record_store(&fix.vault, fds, NOW, &result, &text);
+		set_full(RLIM_INFINITY);
+		fix_close_fds(fds);
+		if (r == 0)
+			break;
+		assert_int_equal(r, MM_ERR_SYS);
+		in_state |= strcmp(text, "state cannot be written") == 0;
+		expect(1, 2, 2, 2);
+	}
+	assert_true(in_state);
+	expect(2, 4, 4, 4);
+	/* The end of the windows, too: one summary, when there is room. */
+	set_full(0);
+	assert_true(end(NOW + HOUR) < 0);
+	set_full(RLIM_INFINITY);
+	expect(2, 4, 4, 4);
+	assert_int_equal(end(NOW + HOUR), 3);
+	assert_int_equal(outbox_rows(), 3);
+	expect_summary("u1@a.example", "2", NOW);
+}
+
+/* A failure between the counts of the mailbox and of all together. */
+static void test_half_counted(void **state)
+{
+	const struct mail mail = { .recipients = { "u1@a.example" },
+				   .notices = { "u1@a.example" } };
+	const char *text = "";
+	struct mm_record_result result;
+	int fds[3];
+
+	(void)state;
+	assert_int_equal(mm_db_run(fix.db,
+				   "CREATE TEMP TRIGGER full BEFORE INSERT ON"
+				   " notice_window WHEN NEW.recipient = ''"
+				   " BEGIN SELECT RAISE(ABORT, 'full'); END",
+				   ""),
+			 0);
+	fix_fds(&mail, fds);
+	assert_int_equal(mm_record_store(&fix.vault, fds, NOW, &result, &text),
+			 MM_ERR_SYS);
+	fix_close_fds(fds);
+	assert_string_equal(text, "state cannot be written");
+	assert_int_equal(outbox_rows(), 0);
+	assert_int_equal(quarantine_rows(NULL), 0);
+	assert_int_equal(number("SELECT count(*) FROM notice_window"), 0);
+}
+
 #define CASE(test) \
 	cmocka_unit_test_setup_teardown(test, fix_setup, fix_teardown)
 
@@ -165,6 +257,7 @@ int main(void)
 		CASE(test_one_mailbox), CASE(test_ended_by_a_mail),
 		CASE(test_total),	CASE(test_no_limits),
 		CASE(test_clock),	CASE(test_with_the_record),
+		CASE(test_full_disk),	CASE(test_half_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
