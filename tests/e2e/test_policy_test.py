@@ -133,6 +133,50 @@ def test_the_account_is_on_hold(srig):
     assert (reply.code, reply.text) == (451, said["reply"])
 
 
+def test_too_large(make_rig):
+    """A customer is refused, and nothing of it is kept; from others it comes
+    under the rules."""
+    rig = make_rig("mamori.limits.message_size=100K", preset="standard")
+    data = samples.mail(OUTSIDER, ALICE, text="word " * 40000)
+    said = told(rig, data, ALICE, [FRIEND], "--auth", ALICE)
+    assert (said["action"], said["reason"]) == ("reject", "limit")
+    assert said["reply"].startswith("5.3.4 Message too large")
+    assert said["recipients"][0]["outcome"] == "reject"
+    assert said["recipients"][0]["copy"] is False
+    assert said["notices"] == []
+    reply = rig.send(data, ALICE, FRIEND, port="submission", auth=ALICE)
+    assert (reply.code, reply.text) == (said["code"], said["reply"])
+    compare(said, story(rig, data))
+    other = data.replace(message_id(data).encode(), b"other@far.example")
+    said = told(rig, other, OUTSIDER, [ALICE])
+    assert rig.send(other, OUTSIDER, ALICE).code == said["code"]
+    compare(said, story(rig, other))
+
+
+def test_many_recipients_and_bounces(srig):
+    """Rows for each in the order given; a bounce answers to nobody."""
+    many = [f"box{i}@example.test" for i in range(300)]
+    said = told(srig, VIRUS, "", many, "--auth", ALICE)
+    assert [one["recipient"] for one in said["recipients"]] == many
+    one, = [one for one in said["notices"] if one["to"] == ALICE]
+    assert (one["sent"], one["why"]) == (False, "null-sender")
+
+
+def test_no_daemon_and_no_file(srig):
+    done = dry_run(srig, b"", OUTSIDER, [ALICE], "--host", "2001:db8::1")
+    assert "inbound mail, source host" in done.stdout
+    done = srig.ctl("policy", "test", "/no/such", "--from", "", "--rcpt",
+                    ALICE, check=False)
+    assert done.returncode == 3 and "/no/such: not found" in done.stderr
+    srig.stop_server("mamorid")
+    try:
+        done = dry_run(srig, CLEAN, OUTSIDER, [ALICE], check=False)
+        assert done.returncode == 3, done
+        assert "mamorid is not running" in done.stderr
+    finally:
+        srig.restart("mamorid")
+
+
 def test_a_domain_without_the_service(srig):
     srig.ctl("server", "set", "check_unregistered_domains=no")
     said = told(srig, VIRUS, OUTSIDER, [ALICE])
