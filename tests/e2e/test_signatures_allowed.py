@@ -1,6 +1,8 @@
 """A false alarm of the signatures is taken back at once, and only that."""
 import email
 import email.policy
+import os
+import pty
 
 import pytest
 from mails import ALICE, BOB, OUTSIDER
@@ -79,6 +81,37 @@ def test_what_a_false_alarm_stopped_is_released(two):
         event="outbox-refused"), "the refusal")
     two.settle()
     assert not two.mails(ALICE)
+
+
+def on_a_terminal(rig, answer, *args):
+    """What mamorictl says to somebody who types an answer."""
+    said, typed = b"", False
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.execv(rig.mamorictl, [rig.mamorictl, *args])
+    while True:
+        try:
+            chunk = os.read(fd, 4096)
+        except OSError:         # the other end is closed
+            break
+        said += chunk
+        if not typed and b"[y/N]" in said:
+            os.write(fd, answer)
+            typed = True
+    os.close(fd)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    return said.decode()
+
+
+def test_somebody_at_a_terminal_is_asked(two):
+    assert verdict(two, samples.eicar()) == "stopped"
+    two.empty()
+    command = ("signature", "allow", samples.VIRUS)
+    assert "queued" not in on_a_terminal(two, b"\n", *command)
+    assert len(two.ctl_json("quarantine", "list")) == 1
+    assert "queued for release" in on_a_terminal(two, b"y\n", *command)
+    two.wait_mail(ALICE, lambda mail: b"tool.bin" in mail.as_bytes(),
+                  "the released mail")
 
 
 def test_an_allowed_part_stays_where_another_is_removed(two):
