@@ -12,7 +12,7 @@
 
 #include "tests/unit/exim/fake_exim.h"
 
-#define ITEMS 64
+#define ITEMS 1100
 #define TEXT_MAX 65536
 
 int body_linecount;

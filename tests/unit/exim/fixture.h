@@ -131,4 +131,22 @@ static int count_fds(void)
 	return count;
 }
 
+/* ---- of all tests -------------------------------------------------------- */
+
+static int fixture_setup(void **state)
+{
+	(void)state;
+	if (unit_make_dir(dir, sizeof(dir)) < 0)
+		return -1;
+	(void)snprintf(sock, sizeof(sock), "%s/scan.sock", dir);
+	return setenv("MAMORI_SOCKET", sock, 1) |
+	       setenv("MAMORI_DEADLINE_MS", "9000", 1);
+}
+
+static int fixture_teardown(void **state)
+{
+	(void)state;
+	return rmdir(dir);
+}
+
 #endif

@@ -321,22 +321,6 @@ static void the_version_is_the_headers(void **state)
 	assert_true(local_scan_version_minor() >= 0);
 }
 
-static int setup(void **state)
-{
-	(void)state;
-	if (unit_make_dir(dir, sizeof(dir)) < 0)
-		return -1;
-	(void)snprintf(sock, sizeof(sock), "%s/scan.sock", dir);
-	return setenv("MAMORI_SOCKET", sock, 1) |
-	       setenv("MAMORI_DEADLINE_MS", "9000", 1);
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	return rmdir(dir);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -352,5 +336,6 @@ int main(void)
 		cmocka_unit_test(the_version_is_the_headers),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, fixture_setup,
+				      fixture_teardown);
 }
