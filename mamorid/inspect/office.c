@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "mamorid/inspect/bytes.h"
 #include "mamorid/inspect/fact.h"
 #include "mamorid/inspect/name.h"
 #include "mamorid/inspect/office_ole.h"
@@ -15,6 +16,31 @@
 #include "mamorid/inspect/office_text.h"
 #include "mamorid/inspect/office_xml.h"
 #include "mamorid/inspect/wide.h"
+
+/* A link of a binary workbook (MS-XLSB 2.4.28, BrtBeginSupBook) that is the
+ * file's first record: kind 1 is DDE, with service and topic. */
+static bool is_dde_book(const unsigned char *data, size_t len)
+{
+	size_t size, service, topic;
+
+	if (len < 13 || data[0] != 0xe8 || data[1] != 0x02)
+		return false;
+	size = data[2] & 0x7fu;
+	data += 3;
+	len -= 3;
+	if (data[-1] >= 0x80) {
+		size |= (size_t)(data[0] & 0x7fu) << 7;
+		data++;
+		len--;
+	}
+	if (size > len || size < 10 || mm_le16(data) != 1)
+		return false;
+	service = mm_le32(data + 2);
+	if (service > (size - 10) / 2)
+		return false;
+	topic = mm_le32(data + 6 + 2 * service);
+	return topic == (size - 10) / 2 - service && size % 2 == 0;
+}
 
 static bool begins(const struct mm_item *item, const char *magic, size_t len)
 {
@@ -67,6 +93,8 @@ void mm_office_analyze(struct mm_walk *walk, const struct mm_item *item)
 		mm_office_ole(walk, item);
 	} else if (begins(item, "ActiveMime", 10)) {
 		mm_walk_find(walk, item, MM_KIND_MACRO, "macro: vba");
+	} else if (is_dde_book(item->data, item->len)) {
+		mm_walk_find(walk, item, MM_KIND_MACRO, "macro: dde");
 	} else if (mm_office_bare_macro_sheet(item->data, item->len)) {
 		mm_walk_find(walk, item, MM_KIND_MACRO, "macro: xlm");
 	} else if ((copy = mm_wide_narrow(item->data, item->len)) != NULL) {

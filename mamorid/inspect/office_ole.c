@@ -15,6 +15,7 @@
 #include "mamorid/inspect/bytes.h"
 #include "mamorid/inspect/fact.h"
 #include "mamorid/inspect/name.h"
+#include "mamorid/inspect/office_word.h"
 #include "mamorid/inspect/ole.h"
 #include "mamorid/xalloc.h"
 
@@ -80,41 +81,20 @@ static void workbook(struct compound *file, const unsigned char *data,
 	}
 }
 
-/* The letters DDE behind U+0013, which begins a field (MS-DOC 2.8.25). step is
- * the width of a character. */
-static bool is_dde_field(const unsigned char *pos, const unsigned char *end,
-			 size_t step)
-{
-	static const char word[] = "dde";
-	size_t found = 0;
-
-	for (pos += step; (size_t)(end - pos) >= step; pos += step) {
-		if (step == 2 && pos[1] != 0)
-			return false;
-		if (found == 0 && (*pos <= ' ' || *pos == '"'))
-			continue;
-		if ((*pos | 0x20) != word[found])
-			return false;
-		if (++found == 3)
-			return true;
-	}
-	return false;
-}
-
 static void word_document(struct compound *file, const unsigned char *data,
 			  size_t len)
 {
-	const unsigned char *end = data + len;
-	const unsigned char *pos = data;
+	if (mm_office_word_dde(data, len))
+		macro(file, "macro: dde");
+	if (mm_office_word_basic(data, len))
+		macro(file, "macro: wordbasic");
+}
 
-	for (; (pos = memchr(pos, 0x13, (size_t)(end - pos))) != NULL; pos++) {
-		if (is_dde_field(pos, end, 1) ||
-		    (end - pos > 1 && pos[1] == 0 &&
-		     is_dde_field(pos, end, 2))) {
-			macro(file, "macro: dde");
-			return;
-		}
-	}
+static void word_table(struct compound *file, const unsigned char *data,
+		       size_t len)
+{
+	if (mm_office_word_template(data, len))
+		macro(file, "macro: remote template");
 }
 
 static const unsigned char *find(const unsigned char *pos,
@@ -197,6 +177,8 @@ static const struct {
 	{ "Workbook", workbook },
 	{ "Book", workbook },
 	{ "WordDocument", word_document },
+	{ "0Table", word_table },
+	{ "1Table", word_table },
 	{ "PowerPoint Document", presentation },
 	{ "\1Ole10Native", package },
 	{ "\1Ole", link_stream },

@@ -236,6 +236,10 @@ static void test_single_files(void **state)
 	static const char word[] = "<?xml version=\"1.0\"?><?mso-application "
 		"progid=\"Word.Document\"?><w:wordDocument "
 		"w:macrosPresent=\"yes\"></w:wordDocument>";
+	static const char dde[] = "\xe8\2\x12\1\0\3\0\0\0c\0m\0d\0"
+		"\1\0\0\0a\0\x80";
+	static const char book[] = "\xe8\2\x12\0\0\3\0\0\0c\0m\0d\0"
+		"\1\0\0\0a\0\x80";
 	static const char wide[] = "\xff\xfeI\0D\0;\0P\0\n\0O\0;\0E\0\n\0";
 
 	(void)state;
@@ -247,6 +251,11 @@ static void test_single_files(void **state)
 	       mso, sizeof(mso) - 1, WANT("macro: vba"));
 	expect("Word 2003", "Content-Type: application/msword; name=a.doc\n",
 	       word, sizeof(word) - 1, WANT("macro: vba"));
+	expect("xlsb link by DDE", "Content-Type: application/octet-stream; "
+	       "name=externalLink1.bin\n", dde, sizeof(dde) - 1,
+	       WANT("macro: dde"));
+	expect("xlsb link to a file", "Content-Type: application/octet-stream; "
+	       "name=externalLink1.bin\n", book, sizeof(book) - 1, NOTHING);
 	expect("slk in UTF-16", "Content-Type: application/octet-stream; "
 	       "name=a.slk\n", wide, sizeof(wide) - 1, WANT("macro: xlm"));
 }

@@ -46,6 +46,9 @@ static void test_streams(void **state)
 		{ { "WordDocument", BYTES("x\x13\0 \0d\0D\0e\0 \0c\0") },
 		  { "macro: dde" } },
 		{ { "WordDocument", BYTES("x\x13 PAGE \x14") }, { NULL } },
+		{ { "1Table", BYTES("\xff\xff\x12\0\0\0\0\0\x09\0"
+		  "h\0t\0t\0p\0:\0/\0/\0x\0/\0") },
+		  { "macro: remote template" } },
 		{ { "WordDocument", BYTES("x\x13 DD") }, { NULL } },
 		{ { "PowerPoint Document", BYTES("\2\0\0\4\x0c\0\0\0"
 		  "\1\0\0\0\1\0\0\0\2\0\0\0") }, { "macro: vba" } },
