@@ -11,7 +11,7 @@ from requirement_fixtures import (attachments, delivered, kept, marks, only,
                                   outcomes, preset_rig, prig,  # noqa: F401
                                   submit, told, why)
 from riglib import samples
-from riglib.client import parse, text_of
+from riglib.client import parse, text_of, wait_for
 from riglib.office import docm, xlsx
 from settings_fixtures import CUSTOMER, ctl_as
 
@@ -190,3 +190,27 @@ def test_a_virus_is_quarantined_and_released_only_when_free_of_it(prig):
     for row in prig.ctl_json("quarantine", "list"):
         prig.ctl("quarantine", "release", str(row["id"]), check=False)
     assert delivered(prig, ALICE) == delivered(prig, BOB) == []
+
+
+def test_C4_a_wrongly_kept_mail_is_found_and_released(prig):
+    """By date, sender and recipient; delivered once it is free of viruses."""
+    for sender, to in ((OUTSIDER, ALICE), (OUTSIDER, BOB), (FRIEND, ALICE)):
+        prig.send(samples.infected(sender, to), sender, to)
+    prig.settle()
+    found = prig.ctl_json("quarantine", "list", "--since", "1h",
+                          "--sender", OUTSIDER, "--recipient", ALICE)
+    row = found[0] if isinstance(found, list) else found
+    assert (row["sender"], row["recipient"]) == (OUTSIDER, ALICE)
+    assert not isinstance(found, list) or len(found) == 1
+    prig.ctl("quarantine", "release", str(row["id"]))
+    wait_for(lambda: prig.events(event="outbox-refused"), "a refusal")
+    assert delivered(prig, ALICE) == []
+    # What was found turns out to be none.
+    prig.ctl("signature", "allow", "--no-release", samples.VIRUS)
+    try:
+        prig.ctl("quarantine", "release", str(row["id"]))
+        wait_for(lambda: delivered(prig, ALICE), "the mail")
+        assert attachments(only(prig, ALICE))
+    finally:
+        prig.ctl("signature", "deny", samples.VIRUS)
+    assert delivered(prig, BOB) == []
