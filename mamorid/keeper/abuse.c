@@ -70,7 +70,7 @@ static void count(struct mm_keeper *keeper, const struct mm_history *mail,
 		  const struct mm_abuse_who *who)
 {
 	const struct mm_abuse_sent bounced = { .time = mail->time,
-					       .invalid = 1 };
+					       .bounced = 1 };
 	const struct mm_abuse_sent sent = {
 		.time = mail->time,
 		.messages = 1,

@@ -19,6 +19,7 @@
 struct step {
 	int64_t number; /* of the step since the epoch: else it is empty */
 	uint64_t sums[COUNTED];
+	uint64_t bounced;
 };
 
 struct content {
@@ -209,6 +210,7 @@ void mm_abuse_count(struct mm_abuse_counts *counts, const char *who,
 	step->sums[MM_ABUSE_MESSAGES] += sent->messages;
 	step->sums[MM_ABUSE_RECIPIENTS] += sent->recipients;
 	step->sums[MM_ABUSE_INVALID] += sent->invalid;
+	step->bounced += sent->bounced;
 	step->sums[MM_ABUSE_VIRUSES] += sent->viruses;
 	if (sent->content != 0)
 		count_content(sender, sent, number);
@@ -216,18 +218,33 @@ void mm_abuse_count(struct mm_abuse_counts *counts, const char *who,
 		sender->last = sent->time;
 }
 
+static void sum_steps(const struct sender *sender, int64_t number,
+		      uint64_t sums_r[MM_ABUSE_KINDS])
+{
+	uint64_t bounced = 0;
+	size_t i, k;
+
+	for (i = 0; i < RING; i++) {
+		if (!counts_for(sender->steps[i].number, number))
+			continue;
+		for (k = 0; k < COUNTED; k++)
+			sums_r[k] += sender->steps[i].sums[k];
+		bounced += sender->steps[i].bounced;
+	}
+	/* More than were sent are of mails with a forged sender. */
+	if (bounced > sums_r[MM_ABUSE_RECIPIENTS])
+		bounced = sums_r[MM_ABUSE_RECIPIENTS];
+	sums_r[MM_ABUSE_INVALID] += bounced;
+}
+
 static void sum_up(const struct sender *sender, int64_t number,
 		   uint64_t sums_r[MM_ABUSE_KINDS])
 {
 	uint64_t sum;
-	size_t i, k;
+	size_t i;
 
 	memset(sums_r, 0, MM_ABUSE_KINDS * sizeof(*sums_r));
-	for (i = 0; i < RING; i++)
-		for (k = 0;
-		     counts_for(sender->steps[i].number, number) && k < COUNTED;
-		     k++)
-			sums_r[k] += sender->steps[i].sums[k];
+	sum_steps(sender, number, sums_r);
 	for (i = 0; i < CONTENTS; i++) {
 		sum = content_sum(&sender->contents[i], number);
 		if (sum > sums_r[MM_ABUSE_BULK])

@@ -28,7 +28,8 @@ struct mm_abuse_sent {
 	int64_t time;
 	uint64_t messages;
 	uint64_t recipients;
-	uint64_t invalid;
+	uint64_t invalid; /* refused recipients */
+	uint64_t bounced; /* at most as many count as there are recipients */
 	uint64_t viruses;
 	uint64_t content; /* 0: not known */
 };

@@ -121,6 +121,20 @@ def test_own_bounces_count(limited):
     assert "(invalid: 4 in " in submit(rig).text
 
 
+def test_bounces_of_forged_mail_do_not_count(limited):
+    rig = limited
+    for number in range(4):
+        to = f"nobody{number}@example.test"
+        assert rig.send(samples.mail(ALICE, to), ALICE, to,
+                        port="submission", auth=BOB).code == 250
+    wait_for(lambda: len(rig.mails(ALICE)) == 4, "the bounces")
+    # Of five bounces one can be of the account's only mail.
+    assert submit(rig, "nobody@example.test").code == 250
+    wait_for(lambda: figures(rig) and figures(rig)["invalid"] == 1,
+             "the account's own mail")
+    assert not held(rig)
+
+
 def test_recipients_that_were_refused(limited):
     rig = limited
     for _ in range(2):

@@ -82,6 +82,34 @@ static void test_late(void **state)
 	mm_abuse_counts_free(counts);
 }
 
+static void bounce(struct mm_abuse_counts *counts, const char *who,
+		   int64_t when)
+{
+	const struct mm_abuse_sent sent = { .time = when, .bounced = 1 };
+
+	mm_abuse_count(counts, who, &sent);
+}
+
+/* Mail of others with a forged sender bounces, too. */
+static void test_forged(void **state)
+{
+	struct mm_abuse_counts *counts = mm_abuse_counts_new(HOUR, 10);
+	int64_t i;
+
+	(void)state;
+	for (i = 0; i < 500; i++)
+		bounce(counts, "a", NOW + i);
+	assert_int_equal(sum(counts, "a", NOW + 500, MM_ABUSE_INVALID), 0);
+	/* A bounce may be told of before the mail is. */
+	send(counts, "a", NOW + 500, 3, 0);
+	assert_int_equal(sum(counts, "a", NOW + 500, MM_ABUSE_INVALID), 3);
+	send(counts, "b", NOW, 50, 0);
+	bounce(counts, "b", NOW + 1);
+	bounce(counts, "b", NOW + 2);
+	assert_int_equal(sum(counts, "b", NOW + 2, MM_ABUSE_INVALID), 2);
+	mm_abuse_counts_free(counts);
+}
+
 static void test_bulk(void **state)
 {
 	struct mm_abuse_counts *counts = mm_abuse_counts_new(HOUR, 10);
@@ -186,6 +214,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_window), cmocka_unit_test(test_late),
+		cmocka_unit_test(test_forged),
 		cmocka_unit_test(test_bulk),   cmocka_unit_test(test_bounded),
 		cmocka_unit_test(test_forget), cmocka_unit_test(test_over),
 	};
