@@ -28,6 +28,27 @@ bool mm_address_is_plain(const char *address)
 	return true;
 }
 
+bool mm_address_unquote(const char *address, char plain_r[MM_ADDRESS_MAX + 1])
+{
+	const char *domain = mm_address_domain(address), *pos;
+	size_t len = 0;
+
+	if (domain == NULL || strlen(address) > MM_ADDRESS_MAX ||
+	    memchr(address, '"', (size_t)(domain - address)) == NULL)
+		return false;
+	for (pos = address; pos < domain - 1; pos++) {
+		if (*pos == '"')
+			continue;
+		if (*pos == '\\' && pos + 1 < domain - 1)
+			pos++;
+		if (*pos == '@')
+			return false;
+		plain_r[len++] = *pos;
+	}
+	memcpy(plain_r + len, domain - 1, strlen(domain - 1) + 1);
+	return mm_address_is_plain(plain_r);
+}
+
 bool mm_address_equal(const char *a, const char *b)
 {
 	return strcasecmp(a, b) == 0;

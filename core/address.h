@@ -17,6 +17,11 @@ const char *mm_address_domain(const char *address);
  * at most MM_ADDRESS_MAX bytes, no space, control byte, '<', '>' or quote. */
 bool mm_address_is_plain(const char *address);
 
+/* The same address as a plain one, when its local part is quoted for no need:
+ * to Exim "a"@d and a@d are one mailbox (RFC 5321 4.1.2). False, and nothing
+ * that can be used in plain_r, when there is no such form or no quote. */
+bool mm_address_unquote(const char *address, char plain_r[MM_ADDRESS_MAX + 1]);
+
 /* Same mailbox? Domains compare without case, and so do local parts: hosting
  * panels treat them so. */
 bool mm_address_equal(const char *a, const char *b);

@@ -197,11 +197,36 @@ static int follow(struct walk *walk, const char *address)
 	return r;
 }
 
+/* A tag may be longer than names in the settings are, and of any characters:
+ * it must not hide the mailbox. */
+static bool take_odd_tag(struct mm_settings_tree *tree, const char *address,
+			 char *plain)
+{
+	struct mm_settings_view view;
+	char low[MM_ADDRESS_MAX + 1];
+	bool taken;
+
+	if (!mm_address_is_plain(address) || mm_settings_is_address(address))
+		return false;
+	memcpy(low, address, strlen(address) + 1);
+	mm_text_lower(low);
+	mm_settings_view(tree, mm_address_domain(low) - 1, &view);
+	taken = take_tag(&view, low, plain) &&
+		mm_settings_is_address(plain);
+	mm_settings_view_clear(&view);
+	return taken;
+}
+
 int mm_map_address(struct mm_settings_tree *tree, const char *address,
 		   struct mm_mailboxes *boxes)
 {
 	struct walk walk = { .tree = tree, .boxes = boxes };
+	char plain[MM_ADDRESS_MAX + 1], bare[MM_ADDRESS_MAX + 1];
 
+	if (mm_address_unquote(address, plain))
+		address = plain;
+	if (take_odd_tag(tree, address, bare))
+		address = bare;
 	/* Each address of an envelope has its own budget. */
 	boxes->steps = 0;
 	return follow(&walk, address);

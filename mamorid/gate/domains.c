@@ -33,11 +33,9 @@ void mm_domains_clear(struct mm_domains *domains)
 
 bool mm_domains_has(const struct mm_domains *domains, const char *address)
 {
-	const char *domain;
+	const char *domain = mm_address_domain(address);
 
-	if (!mm_address_is_plain(address))
-		return false;
-	domain = mm_address_domain(address);
-	return bsearch(&domain, domains->names, domains->count,
+	return domain != NULL &&
+	       bsearch(&domain, domains->names, domains->count,
 		       sizeof(*domains->names), compare) != NULL;
 }

@@ -17,8 +17,8 @@ struct mm_domains {
 void mm_domains_init(struct mm_domains *domains, const struct mm_conf *conf);
 void mm_domains_clear(struct mm_domains *domains);
 
-/* Is this a usable address in a local domain? Only such ones are ever
- * warned. */
+/* Is the address in a local domain, whatever its local part looks like? Mail
+ * to it is judged by the rules of who gets mail here. */
 bool mm_domains_has(const struct mm_domains *domains, const char *address);
 
 #endif

@@ -14,8 +14,7 @@
 bool mm_notify_is_local(const struct mm_notify *notify, const char *address)
 {
 	return mm_domains_has(notify->domains, address) ||
-	       (mm_address_is_plain(address) &&
-		mm_map_is_registered(notify->tree, address));
+	       mm_map_is_registered(notify->tree, address);
 }
 
 /* Move a mailbox to a list. */

@@ -55,8 +55,7 @@ void mm_job_find_sender(struct mm_job *job)
 static bool is_local(const struct mm_job *job, const char *address)
 {
 	return mm_domains_has(&job->gate->domains, address) ||
-	       (mm_address_is_plain(address) &&
-		mm_map_is_registered(job->gate->tree, address));
+	       mm_map_is_registered(job->gate->tree, address);
 }
 
 /* The one mailbox behind an address; where there are several, the settings of

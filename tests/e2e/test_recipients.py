@@ -150,3 +150,15 @@ def test_stamps_are_in_the_recipients_language(rig, encrypted):
             mail["X-Mamori-Result"]
         assert mail["Return-Path"] == f"<{SENDER}>"
     assert not warnings(rig, ALICE)
+
+
+@pytest.mark.parametrize("to", ['"carol"@example.org', '"ca\\rol"@example.org',
+                                f'carol+{"x" * 80}@example.org',
+                                f'"carol+{"x" * 80},"@EXAMPLE.org'])
+def test_another_way_to_write_an_address_has_no_other_rules(rig, to):
+    reply = rig.send(samples.infected(SENDER, CAROL), SENDER, to)
+    assert reply.code == 250, reply
+    wait_for(lambda: rig.ctl_json("quarantine", "list"), "the copy")
+    rig.settle()
+    assert delivered(rig, CAROL) is None
+    wait_for(lambda: warnings(rig, CAROL), "the warning")

@@ -50,6 +50,37 @@ static void plain(void **state)
 	assert_false(mm_address_is_plain(longest));
 }
 
+static void unquote(void **state)
+{
+	static const struct {
+		const char *address;
+		const char *want; /* NULL: there is none */
+	} cases[] = {
+		{ "\"a\"@b", "a@b" },	   { "\"a.b\".\"c\"@d", "a.b.c@d" },
+		{ "\"al\\ice\"@b", "alice@b" }, { "\"a+b\"@c", "a+b@c" },
+		{ "a@b", NULL },	   { "\"a b\"@c", NULL },
+		{ "\"a@b\"@c", NULL },	   { "\"\"@b", NULL },
+		{ "\"a\"", NULL },	   { "\"a\\\"\"@b", NULL },
+		{ "\"a\\@b", "a\\@b" },
+	};
+	char plain[MM_ADDRESS_MAX + 1], longest[MM_ADDRESS_MAX + 2];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i + 1 < sizeof(cases) / sizeof(*cases); i++) {
+		const bool is = mm_address_unquote(cases[i].address, plain);
+
+		if (is != (cases[i].want != NULL) ||
+		    (is && strcmp(plain, cases[i].want) != 0))
+			fail_msg("%s", cases[i].address);
+	}
+	/* One that ends in a backslash stays what it is: of no use. */
+	assert_false(mm_address_unquote(cases[i].address, plain));
+	memset(longest, '"', sizeof(longest));
+	memcpy(longest + MM_ADDRESS_MAX - 2, "a@b", 4);
+	assert_false(mm_address_unquote(longest, plain));
+}
+
 static void equality(void **state)
 {
 	(void)state;
@@ -62,6 +93,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(domains),
 		cmocka_unit_test(plain),
+		cmocka_unit_test(unquote),
 		cmocka_unit_test(equality),
 	};
 

@@ -33,6 +33,12 @@ static const struct {
 	{ "carol+x@c.test", "carol@c.test" },
 	{ "who@none.test", "who@none.test" },
 	{ "who+x@none.test", "who+x@none.test" },
+	{ "\"alice\"@b.test", "alice@b.test" },
+	{ "\"al\\ice+x\"@B.test", "alice@b.test" },
+	{ "alice+,@b.test", "alice@b.test" },
+	{ "alice+1234567890123456789012345678901234567890123456789012345678901"
+	  "@B.test",
+	  "alice@b.test" },
 	{ "loop@b.test", "" },
 	{ "wide@b.test", "" },
 	{ "x@loop1.test", "" },
