@@ -28,7 +28,19 @@ bool mm_address_is_plain(const char *address)
 	return true;
 }
 
-bool mm_address_unquote(const char *address, char plain_r[MM_ADDRESS_MAX + 1])
+bool mm_address_is_rcpt(const char *address)
+{
+	const char *pos;
+
+	for (pos = address; *pos != '\0'; pos++)
+		if (*pos < ' ' || *pos > '~' || *pos == '<' || *pos == '>')
+			return false;
+	return mm_address_is_plain(address) ||
+	       (*address == '"' && mm_address_domain(address) != NULL &&
+		strlen(address) <= MM_ADDRESS_MAX);
+}
+
+bool mm_address_unquote(const char *address, char text_r[MM_ADDRESS_MAX + 1])
 {
 	const char *domain = mm_address_domain(address), *pos;
 	size_t len = 0;
@@ -41,12 +53,10 @@ bool mm_address_unquote(const char *address, char plain_r[MM_ADDRESS_MAX + 1])
 			continue;
 		if (*pos == '\\' && pos + 1 < domain - 1)
 			pos++;
-		if (*pos == '@')
-			return false;
-		plain_r[len++] = *pos;
+		text_r[len++] = *pos;
 	}
-	memcpy(plain_r + len, domain - 1, strlen(domain - 1) + 1);
-	return mm_address_is_plain(plain_r);
+	memcpy(text_r + len, domain - 1, strlen(domain - 1) + 1);
+	return true;
 }
 
 bool mm_address_equal(const char *a, const char *b)

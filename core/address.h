@@ -17,10 +17,14 @@ const char *mm_address_domain(const char *address);
  * at most MM_ADDRESS_MAX bytes, no space, control byte, '<', '>' or quote. */
 bool mm_address_is_plain(const char *address);
 
-/* The same address as a plain one, when its local part is quoted for no need:
- * to Exim "a"@d and a@d are one mailbox (RFC 5321 4.1.2). False, and nothing
- * that can be used in plain_r, when there is no such form or no quote. */
-bool mm_address_unquote(const char *address, char plain_r[MM_ADDRESS_MAX + 1]);
+/* May a recipient that came by SMTP be named again in a RCPT? Plain or quoted,
+ * with a space even, of ASCII, and nothing that ends the path or the line. */
+bool mm_address_is_rcpt(const char *address);
+
+/* What a quoted local part means, and its domain: to Exim "a"@d and a@d are one
+ * mailbox (RFC 5321 4.1.2). Not always an address: any byte may be in it.
+ * False, and nothing that can be used in text_r, without a quote. */
+bool mm_address_unquote(const char *address, char text_r[MM_ADDRESS_MAX + 1]);
 
 /* Same mailbox? Domains compare without case, and so do local parts: hosting
  * panels treat them so. */

@@ -206,7 +206,9 @@ static bool take_odd_tag(struct mm_settings_tree *tree, const char *address,
 	char low[MM_ADDRESS_MAX + 1];
 	bool taken;
 
-	if (!mm_address_is_plain(address) || mm_settings_is_address(address))
+	if (mm_settings_is_address(address) ||
+	    mm_address_domain(address) == NULL ||
+	    strlen(address) > MM_ADDRESS_MAX)
 		return false;
 	memcpy(low, address, strlen(address) + 1);
 	mm_text_lower(low);
@@ -221,12 +223,13 @@ int mm_map_address(struct mm_settings_tree *tree, const char *address,
 		   struct mm_mailboxes *boxes)
 {
 	struct walk walk = { .tree = tree, .boxes = boxes };
-	char plain[MM_ADDRESS_MAX + 1], bare[MM_ADDRESS_MAX + 1];
+	char text[MM_ADDRESS_MAX + 1], bare[MM_ADDRESS_MAX + 1];
+	const bool quoted = mm_address_unquote(address, text);
 
-	if (mm_address_unquote(address, plain))
-		address = plain;
-	if (take_odd_tag(tree, address, bare))
+	if (take_odd_tag(tree, quoted ? text : address, bare))
 		address = bare;
+	else if (quoted && mm_settings_is_address(text))
+		address = text;
 	/* Each address of an envelope has its own budget. */
 	boxes->steps = 0;
 	return follow(&walk, address);

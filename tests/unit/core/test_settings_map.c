@@ -35,6 +35,7 @@ static const struct {
 	{ "who+x@none.test", "who+x@none.test" },
 	{ "\"alice\"@b.test", "alice@b.test" },
 	{ "\"al\\ice+x\"@B.test", "alice@b.test" },
+	{ "\"alice+ @\"@b.test", "alice@b.test" },
 	{ "alice+,@b.test", "alice@b.test" },
 	{ "alice+1234567890123456789012345678901234567890123456789012345678901"
 	  "@B.test",
