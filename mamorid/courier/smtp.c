@@ -350,7 +350,7 @@ static bool is_sendable(const struct mm_smtp_mail *mail)
 	size_t i, good = 0;
 
 	for (i = 0; i < mail->nrcpts; i++) {
-		if (is_usable(mail->rcpts[i].to))
+		if (mm_address_is_rcpt(mail->rcpts[i].to))
 			good++;
 		else
 			mm_outcome_set(&mail->rcpts[i].outcome,

@@ -152,9 +152,19 @@ def test_stamps_are_in_the_recipients_language(rig, encrypted):
     assert not warnings(rig, ALICE)
 
 
+def test_a_quoted_address_gets_its_variant(rig):
+    others = [BOB, "web@example.test"]
+    data = samples.infected(SENDER, [ALICE, *others])
+    assert rig.send(data, SENDER, ['"alice"@example.test',
+                                   *others]).code == 250
+    wait_for(lambda: delivered(rig, ALICE), "the variant")
+    assert "The file" in str(delivered(rig, ALICE))
+
+
 @pytest.mark.parametrize("to", ['"carol"@example.org', '"ca\\rol"@example.org',
                                 f'carol+{"x" * 80}@example.org',
-                                f'"carol+{"x" * 80},"@EXAMPLE.org'])
+                                f'"carol+{"x" * 80},"@EXAMPLE.org',
+                                '"carol+ @"@example.org'])
 def test_another_way_to_write_an_address_has_no_other_rules(rig, to):
     reply = rig.send(samples.infected(SENDER, CAROL), SENDER, to)
     assert reply.code == 250, reply
