@@ -50,8 +50,10 @@ static bool is_trace(const char *text, size_t len, const char *trace)
 	       (n >= TRACE_LEAST && memmem(text, len, trace, n) != NULL);
 }
 
+/* dated_r: has the sender given it a Message-ID or a Date, by which two mails
+ * differ that are the same else? */
 static int add_headers(struct mm_hash *hash, const struct mm_store_parts *parts,
-		       const char *trace)
+		       const char *trace, bool *dated_r)
 {
 	struct mm_buf text;
 	size_t pos, len;
@@ -61,8 +63,11 @@ static int add_headers(struct mm_hash *hash, const struct mm_store_parts *parts,
 	r = mm_read_fd(parts->headers, 0, &text);
 	for (pos = 0; r == 0 && pos < text.len; pos += len) {
 		len = header_len(text.data + pos, text.len - pos);
-		if (!is_trace(text.data + pos, len, trace))
-			r = mm_hash_add(hash, text.data + pos, len);
+		if (is_trace(text.data + pos, len, trace))
+			continue;
+		*dated_r |= is_named(text.data + pos, len, "Message-ID") ||
+			    is_named(text.data + pos, len, "Date");
+		r = mm_hash_add(hash, text.data + pos, len);
 	}
 	mm_buf_clear(&text);
 	return r < 0 ? r : mm_hash_add_str(hash, "");
@@ -116,18 +121,21 @@ int mm_effect_key(const struct mm_record *record,
 		  unsigned char key_r[MM_HASH_LEN])
 {
 	struct mm_hash *hash;
+	bool dated = false;
 	int r;
 
 	if ((r = mm_hash_new(&hash)) < 0)
 		return r;
-	if ((r = add_headers(hash, parts, record->trace)) < 0 ||
+	if ((r = add_headers(hash, parts, record->trace, &dated)) < 0 ||
 	    (r = add_body(hash, parts)) < 0 ||
 	    (r = mm_hash_add_str(hash, record->sender)) < 0 ||
 	    (r = mm_hash_add_str(hash, record->account)) < 0 ||
 	    (r = mm_hash_add_str(hash, record->reason)) < 0 ||
 	    (r = mm_hash_add_str(hash, record->quarantine ? "copy" : "")) < 0 ||
 	    (record->variant_len > 0 &&
-	     (r = mm_hash_add_str(hash, "variant")) < 0) ||
+	     ((r = mm_hash_add_str(hash, "variant")) < 0 ||
+	      /* Rather delivered twice than not at all. */
+	      (!dated && (r = mm_hash_add_str(hash, record->trace)) < 0))) ||
 	    (r = add_recipients(hash, record)) < 0)
 		goto out;
 	r = mm_hash_raw(hash, key_r);

@@ -6,7 +6,8 @@
 
 #include "mamorid/keeper/effect.h"
 
-static void key_of(const struct mail *mail, unsigned char key[MM_HASH_LEN])
+static void key_as(const struct mail *mail, bool variant,
+		   unsigned char key[MM_HASH_LEN])
 {
 	struct mm_notice notices[8];
 	struct mm_record rec = fix_record(mail, notices);
@@ -15,6 +16,7 @@ static void key_of(const struct mail *mail, unsigned char key[MM_HASH_LEN])
 	struct stat st;
 	int fds[3];
 
+	rec.variant_len = variant;
 	fix_fds(mail, fds);
 	assert_int_equal(fstat(fds[2], &st), 0);
 	parts = (struct mm_store_parts){
@@ -26,6 +28,11 @@ static void key_of(const struct mail *mail, unsigned char key[MM_HASH_LEN])
 	};
 	assert_int_equal(mm_effect_key(&rec, &parts, key), 0);
 	fix_close_fds(fds);
+}
+
+static void key_of(const struct mail *mail, unsigned char key[MM_HASH_LEN])
+{
+	key_as(mail, false, key);
 }
 
 static const struct mail first = {
@@ -117,10 +124,45 @@ static void test_keys(void **state)
 	}
 }
 
+/* Two mails without anything by which they differ are two mails, when somebody
+ * is to get them; a second attempt at a dated one is not. */
+static void test_variant(void **state)
+{
+	static const struct {
+		const char *headers;
+		bool same;
+	} variants[] = {
+		{ "From: a@b.example\n", false },
+		{ "Message-ID: <E1abcde-000001-AA@host>\n", false },
+		{ "Date: Sun, 22 Nov 2026 06:00:00 +0000\n", true },
+		{ "Message-Id: <1@b.example>\n", true },
+	};
+	unsigned char one[MM_HASH_LEN], two[MM_HASH_LEN];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(variants) / sizeof(variants[0]); i++) {
+		struct mail mail = { .headers = variants[i].headers,
+				     .trace = "1abcde-000001-AA",
+				     .recipients = { "u1@a.example" } };
+
+		key_as(&mail, true, one);
+		mail.trace = "1abcdf-000002-AB";
+		if (i == 1)
+			mail.headers =
+				"Message-ID: <E1abcdf-000002-AB@host>\n";
+		key_as(&mail, true, two);
+		assert_int_equal(memcmp(one, two, sizeof(one)) == 0,
+				 variants[i].same);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_keys, fix_setup,
+						fix_teardown),
+		cmocka_unit_test_setup_teardown(test_variant, fix_setup,
 						fix_teardown),
 	};
 
