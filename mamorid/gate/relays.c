@@ -76,7 +76,18 @@ static bool is_seen(const struct mm_relays *relays, const struct stat *st)
 	       st->st_mtim.tv_nsec == relays->seen.st_mtim.tv_nsec;
 }
 
-/* What cannot be read leaves what was read before in force. */
+static void tell(struct mm_relays *relays, int error)
+{
+	uint64_t missed;
+
+	if (mm_log_due(&relays->told, &missed))
+		mm_log(MM_LOG_ERROR, "relay-hosts", NULL, "file", relays->path,
+		       "error", mm_err_text(error), "missed", MM_NUM(missed),
+		       NULL);
+}
+
+/* What cannot be read leaves what was read before in force, until the next
+ * mail: it may be read then. */
 static void refresh(struct mm_relays *relays)
 {
 	struct mm_buf text;
@@ -87,15 +98,14 @@ static void refresh(struct mm_relays *relays)
 		memset(&st, 0, sizeof(st));
 	if (is_seen(relays, &st))
 		return;
-	relays->seen = st;
 	mm_buf_init(&text, MM_RELAYS_FILE_MAX);
 	r = mm_read_file(relays->path, &text);
 	if (r < 0 && r != MM_ERR_NOTFOUND) {
-		mm_log(MM_LOG_ERROR, "relay-hosts", NULL, "file", relays->path,
-		       "error", mm_err_text(r), NULL);
+		tell(relays, r);
 		mm_buf_clear(&text);
 		return;
 	}
+	relays->seen = st;
 	forget(relays);
 	mm_buf_clear(&relays->text);
 	relays->text = text;

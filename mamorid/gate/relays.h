@@ -6,6 +6,7 @@
 
 #include "core/buf.h"
 #include "core/network.h"
+#include "mamorid/log.h"
 
 /*
  * Customers' own mail servers, admitted by their addresses (setting
@@ -24,6 +25,7 @@ struct mm_relays {
 	struct mm_relay *list;
 	size_t count;
 	struct stat seen; /* of the file as read */
+	struct mm_log_limit told;
 };
 
 #define MM_RELAYS_MAX 100000u
