@@ -71,4 +71,4 @@ check-valgrind-run: $(UNIT_BIN) $(NOJAIL) $(PROGRAMS) $(MODULES)
 	$(Q)UNIT_WRAP='$(VALGRIND)' tests/run-unit \
 		$(filter-out %/test_sandbox,$(UNIT_BIN))
 	MAMORI_BUILD=$(abspath $(BUILD)) MAMORI_VALGRIND='$(VALGRIND)' \
-		$(E2E_PYTEST) -ra tests/e2e/test_valgrind.py
+		$(E2E_PYTEST) -ra tests/e2e/daemon_under_valgrind.py

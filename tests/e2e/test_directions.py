@@ -16,7 +16,8 @@ GATEWAY = "x@gw.example"
 
 @pytest.fixture(scope="module")
 def server():
-    rig = start("exim.dsn_advertise_hosts=*",
+    # More viruses of one account than would have it held.
+    rig = start("exim.dsn_advertise_hosts=*", "mamori.abuse.viruses=0",
                 "mamori.users.web=[www-data]", "mamori.users.lists=[list]",
                 "mamori.users.dovecot=[news]")
     rig.ctl("domain", "set", "example.test", "notice_language=ja")
@@ -40,13 +41,13 @@ def verdicts(rig):
 
 
 def as_user(rig, user, data, *args):
-    """A program of this uid calls sendmail."""
-    if rig.mode != "namespace":
-        pytest.skip("other users' sendmail needs a mount namespace")
-    return subprocess.run(
-        [getattr(rig, "as"), user, "/usr/sbin/exim4", *(args or ("-t", "-i"))],
-        input=data.replace(b"\r\n", b"\n"), capture_output=True, timeout=60,
-        check=False)
+    """A program of this uid calls sendmail. Exim gives up its own uid for a
+    configuration that others name: without a mount namespace all are root."""
+    command = [rig.exim] if rig.mode != "namespace" else \
+        [getattr(rig, "as"), user, "/usr/sbin/exim4"]
+    return subprocess.run([*command, *(args or ("-t", "-i"))],
+                          input=data.replace(b"\r\n", b"\n"),
+                          capture_output=True, timeout=60, check=False)
 
 
 def verdict(rig):
@@ -66,6 +67,8 @@ def told(rig):
                   if notices(rig, account))
 
 
+# Root without a namespace, whom the rig then gives an owner.
+PLAIN = ("local", "root", "web@example.test", "discard"), ["web@example.test"]
 VIRUS = samples.infected("shop@example.test", OUTSIDE)
 
 
@@ -79,7 +82,11 @@ VIRUS = samples.infected("shop@example.test", OUTSIDE)
     ("list", ("inbound", "lists", "", "discard"), []),
 ])
 def test_a_virus_from_a_program(rig, user, want, warned):
-    done = as_user(rig, user, VIRUS)
+    if rig.mode != "namespace":
+        want, warned = PLAIN
+    # The same mail of the same account would be one that comes again.
+    done = as_user(rig, user, samples.infected("shop@example.test", OUTSIDE,
+                                               subject=user))
     assert done.returncode in (0, 1), done
     assert verdict(rig) == want
     assert told(rig) == warned
@@ -90,8 +97,10 @@ def test_a_virus_from_a_program(rig, user, want, warned):
 
 def test_list_software_warns_the_members(rig):
     as_user(rig, "list", samples.infected("list@far.example", ALICE))
-    assert verdict(rig)[:3] == ("inbound", "lists", "")
-    assert told(rig) == [ALICE]
+    lists = rig.mode == "namespace"
+    assert verdict(rig)[:3] == (("inbound", "lists", "") if lists
+                                else PLAIN[0][:3])
+    assert told(rig) == ([ALICE] if lists else PLAIN[1])
 
 
 @pytest.mark.parametrize("mark", [
@@ -106,7 +115,8 @@ def test_forged_marks_change_nothing(rig, args, mark):
         data = (b"EHLO localhost\r\nMAIL FROM:<>\r\nRCPT TO:<" +
                 BOB.encode() + b">\r\nDATA\r\n" + data + b".\r\nQUIT\r\n")
     as_user(rig, "irc", data, *args)
-    assert verdict(rig)[:2] == ("local", "customer")
+    assert verdict(rig)[:2] == (("local", "customer")
+                                if rig.mode == "namespace" else PLAIN[0][:2])
     rig.settle()
     assert not rig.mails(BOB)
 
