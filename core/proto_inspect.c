@@ -91,8 +91,9 @@ int mm_inspect_request_encode(struct mm_buf *buf,
 }
 
 static int get_request_field(uint16_t tag, const struct mm_wire *field,
-			     struct mm_inspect_request *req)
+			     void *out)
 {
+	struct mm_inspect_request *req = out;
 	uint64_t num = 0;
 	int r;
 
@@ -125,15 +126,10 @@ static int get_request_field(uint16_t tag, const struct mm_wire *field,
 int mm_inspect_request_decode(const void *data, size_t len,
 			      struct mm_inspect_request *req_r)
 {
-	struct mm_wire in, field;
-	uint16_t tag;
 	int r;
 
 	memset(req_r, 0, sizeof(*req_r));
-	mm_wire_init(&in, data, len);
-	while ((r = mm_wire_next(&in, &tag, &field)) > 0)
-		if ((r = get_request_field(tag, &field, req_r)) < 0)
-			return r;
+	r = mm_list_each(data, len, get_request_field, req_r);
 	if (r < 0)
 		return r;
 	return req_r->version == 0 || req_r->trace == NULL ? MM_ERR_FORMAT : 0;
@@ -242,8 +238,9 @@ static int add_finding(const struct mm_wire *field,
 }
 
 static int get_findings_field(uint16_t tag, const struct mm_wire *field,
-			      struct mm_findings *findings)
+			      void *out)
 {
+	struct mm_findings *findings = out;
 	uint64_t num = 0;
 	int r;
 
@@ -288,17 +285,12 @@ static int get_findings_field(uint16_t tag, const struct mm_wire *field,
 int mm_findings_decode(const void *data, size_t len,
 		       struct mm_findings *findings_r)
 {
-	struct mm_wire in, field;
-	uint16_t tag;
 	int r;
 
 	memset(findings_r, 0, sizeof(*findings_r));
 	findings_r->from = findings_r->subject = "";
 	findings_r->date = findings_r->message_id = "";
-	mm_wire_init(&in, data, len);
-	while ((r = mm_wire_next(&in, &tag, &field)) > 0)
-		if ((r = get_findings_field(tag, &field, findings_r)) < 0)
-			return r;
+	r = mm_list_each(data, len, get_findings_field, findings_r);
 	if (r < 0)
 		return r;
 	return findings_r->version == 0 || findings_r->verdict == 0

@@ -129,8 +129,9 @@ static int add_notice(const struct mm_wire *field, struct mm_record *record)
 }
 
 static int get_record_field(uint16_t tag, const struct mm_wire *field,
-			    struct mm_record *record)
+			    void *out)
 {
+	struct mm_record *record = out;
 	uint64_t num = 0;
 	int r;
 
@@ -175,15 +176,10 @@ static int get_record_field(uint16_t tag, const struct mm_wire *field,
 
 int mm_record_decode(const void *data, size_t len, struct mm_record *record_r)
 {
-	struct mm_wire in, field;
-	uint16_t tag;
 	int r;
 
 	memset(record_r, 0, sizeof(*record_r));
-	mm_wire_init(&in, data, len);
-	while ((r = mm_wire_next(&in, &tag, &field)) > 0)
-		if ((r = get_record_field(tag, &field, record_r)) < 0)
-			return r;
+	r = mm_list_each(data, len, get_record_field, record_r);
 	if (r < 0)
 		return r;
 	if (record_r->version == 0 || record_r->trace == NULL ||

@@ -52,3 +52,19 @@ int mm_list_name(const struct mm_wire *field, const char **name_r)
 		return r;
 	return mm_text_is_name(*name_r, MM_NOTICE_NAME_MAX) ? 0 : MM_ERR_FORMAT;
 }
+
+int mm_list_each(const void *data, size_t len,
+		 int (*take)(uint16_t tag, const struct mm_wire *field,
+			     void *out),
+		 void *out)
+{
+	struct mm_wire in, field;
+	uint16_t tag;
+	int r;
+
+	mm_wire_init(&in, data, len);
+	while ((r = mm_wire_next(&in, &tag, &field)) > 0)
+		if ((r = take(tag, &field, out)) < 0)
+			break;
+	return r;
+}

@@ -13,6 +13,13 @@
  * is zeroed. */
 MM_CHECK int mm_list_grow(void **list, size_t count, size_t size, size_t max);
 
+/* Hand each field of len encoded bytes to take(), which skips tags that it does
+ * not know. 0, MM_ERR_FORMAT, or what take() failed with. */
+MM_CHECK int mm_list_each(const void *data, size_t len,
+			  int (*take)(uint16_t tag, const struct mm_wire *field,
+				      void *out),
+			  void *out);
+
 /* A notice's name: 0, or MM_ERR_FORMAT, MM_ERR_LIMIT. Points into the field. */
 MM_CHECK int mm_list_name(const struct mm_wire *field, const char **name_r);
 

@@ -59,9 +59,9 @@ int mm_outbox_item_encode(struct mm_buf *buf, const struct mm_outbox_item *item)
 	return mm_wire_put(buf, TAG_RECORD, item->record, item->record_len);
 }
 
-static int get_item_field(uint16_t tag, const struct mm_wire *field,
-			  struct mm_outbox_item *item)
+static int get_item_field(uint16_t tag, const struct mm_wire *field, void *out)
 {
+	struct mm_outbox_item *item = out;
 	uint64_t num = 0;
 	int r;
 
@@ -109,15 +109,10 @@ static int get_item_field(uint16_t tag, const struct mm_wire *field,
 int mm_outbox_item_decode(const void *data, size_t len,
 			  struct mm_outbox_item *item_r)
 {
-	struct mm_wire in, field;
-	uint16_t tag;
 	int r;
 
 	memset(item_r, 0, sizeof(*item_r));
-	mm_wire_init(&in, data, len);
-	while ((r = mm_wire_next(&in, &tag, &field)) > 0)
-		if ((r = get_item_field(tag, &field, item_r)) < 0)
-			return r;
+	r = mm_list_each(data, len, get_item_field, item_r);
 	if (r < 0)
 		return r;
 	if (item_r->version == 0 || item_r->id == 0 || item_r->kind == 0 ||
@@ -182,9 +177,9 @@ static int get_left(const struct mm_wire *list, struct mm_outbox_left *left)
 	return r == 0 && (left->to == NULL || num == 0) ? MM_ERR_FORMAT : r;
 }
 
-static int get_done_field(uint16_t tag, const struct mm_wire *field,
-			  struct mm_outbox_done *done)
+static int get_done_field(uint16_t tag, const struct mm_wire *field, void *out)
 {
+	struct mm_outbox_done *done = out;
 	uint64_t num = 0;
 	int r;
 
@@ -212,15 +207,10 @@ static int get_done_field(uint16_t tag, const struct mm_wire *field,
 int mm_outbox_done_decode(const void *data, size_t len,
 			  struct mm_outbox_done *done_r)
 {
-	struct mm_wire in, field;
-	uint16_t tag;
 	int r;
 
 	memset(done_r, 0, sizeof(*done_r));
-	mm_wire_init(&in, data, len);
-	while ((r = mm_wire_next(&in, &tag, &field)) > 0)
-		if ((r = get_done_field(tag, &field, done_r)) < 0)
-			return r;
+	r = mm_list_each(data, len, get_done_field, done_r);
 	if (r == 0 && (done_r->version == 0 || done_r->id == 0 ||
 		       done_r->outcome == 0))
 		return MM_ERR_FORMAT;

@@ -125,8 +125,9 @@ static int add_op(const struct mm_wire *field, struct mm_rewrite_request *req)
 }
 
 static int get_request_field(uint16_t tag, const struct mm_wire *field,
-			     struct mm_rewrite_request *req)
+			     void *out)
 {
+	struct mm_rewrite_request *req = out;
 	uint64_t num = 0;
 	int r;
 
@@ -159,15 +160,10 @@ static int get_request_field(uint16_t tag, const struct mm_wire *field,
 int mm_rewrite_request_decode(const void *data, size_t len,
 			      struct mm_rewrite_request *req_r)
 {
-	struct mm_wire in, field;
-	uint16_t tag;
 	int r;
 
 	memset(req_r, 0, sizeof(*req_r));
-	mm_wire_init(&in, data, len);
-	while ((r = mm_wire_next(&in, &tag, &field)) > 0)
-		if ((r = get_request_field(tag, &field, req_r)) < 0)
-			return r;
+	r = mm_list_each(data, len, get_request_field, req_r);
 	if (r < 0)
 		return r;
 	if (req_r->version == 0 || req_r->trace == NULL ||
@@ -258,8 +254,9 @@ static int get_bytes(const struct mm_wire *field, size_t max,
 }
 
 static int get_result_field(uint16_t tag, const struct mm_wire *field,
-			    struct mm_rewrite_result *result)
+			    void *out)
 {
+	struct mm_rewrite_result *result = out;
 	uint64_t num = 0;
 	int r;
 
@@ -291,15 +288,10 @@ static int get_result_field(uint16_t tag, const struct mm_wire *field,
 int mm_rewrite_result_decode(const void *data, size_t len,
 			     struct mm_rewrite_result *result_r)
 {
-	struct mm_wire in, field;
-	uint16_t tag;
 	int r;
 
 	memset(result_r, 0, sizeof(*result_r));
-	mm_wire_init(&in, data, len);
-	while ((r = mm_wire_next(&in, &tag, &field)) > 0)
-		if ((r = get_result_field(tag, &field, result_r)) < 0)
-			return r;
+	r = mm_list_each(data, len, get_result_field, result_r);
 	if (r < 0)
 		return r;
 	return result_r->version == 0 || result_r->findings_len == 0

@@ -193,8 +193,9 @@ static int get_request_text(uint16_t tag, const struct mm_wire *field,
 }
 
 static int get_request_field(uint16_t tag, const struct mm_wire *field,
-			     struct mm_scan_request *req)
+			     void *out)
 {
+	struct mm_scan_request *req = out;
 	uint64_t num = 0;
 	int r;
 
@@ -239,15 +240,10 @@ static int get_request_field(uint16_t tag, const struct mm_wire *field,
 int mm_scan_request_decode(const void *data, size_t len,
 			   struct mm_scan_request *req_r)
 {
-	struct mm_wire in, field;
-	uint16_t tag;
 	int r;
 
 	memset(req_r, 0, sizeof(*req_r));
-	mm_wire_init(&in, data, len);
-	while ((r = mm_wire_next(&in, &tag, &field)) > 0)
-		if ((r = get_request_field(tag, &field, req_r)) < 0)
-			break;
+	r = mm_list_each(data, len, get_request_field, req_r);
 	if (r < 0)
 		return r;
 	if (req_r->version == 0 || req_r->trace == NULL ||
@@ -326,8 +322,9 @@ static int get_edit(const struct mm_wire *list, struct mm_edit *edit)
 }
 
 static int get_verdict_field(uint16_t tag, const struct mm_wire *field,
-			     struct mm_scan_verdict *verdict)
+			     void *out)
 {
+	struct mm_scan_verdict *verdict = out;
 	uint64_t num = 0;
 	int r;
 
@@ -357,15 +354,10 @@ static int get_verdict_field(uint16_t tag, const struct mm_wire *field,
 int mm_scan_verdict_decode(const void *data, size_t len,
 			   struct mm_scan_verdict *verdict_r)
 {
-	struct mm_wire in, field;
-	uint16_t tag;
 	int r;
 
 	memset(verdict_r, 0, sizeof(*verdict_r));
-	mm_wire_init(&in, data, len);
-	while ((r = mm_wire_next(&in, &tag, &field)) > 0)
-		if ((r = get_verdict_field(tag, &field, verdict_r)) < 0)
-			break;
+	r = mm_list_each(data, len, get_verdict_field, verdict_r);
 	if (r < 0)
 		return r;
 	return verdict_r->version == 0 || verdict_r->action == 0

@@ -148,14 +148,6 @@ static void decide(struct mm_case *c, struct mm_treatment *t,
 	assert_string_equal(t->reason, reason);
 }
 
-static bool on(const void *context, const struct mm_rule *rule, bool receiving)
-{
-	(void)context;
-	(void)rule;
-	(void)receiving;
-	return true;
-}
-
 /* B6, B7 and B8, switched on: the whole mail is deleted. */
 static void test_switched_on(void **state)
 {
@@ -167,7 +159,7 @@ static void test_switched_on(void **state)
 			     .inspected = MM_INSPECTED_DONE,
 			     .findings = &findings,
 			     .receiving = find("mwb"),
-			     .is_on = on };
+			     .is_on = all_on };
 	struct mm_treatment t;
 
 	(void)state;
@@ -215,14 +207,6 @@ static void test_approved(void **state)
 	assert_string_equal(t.reason, "spam");
 }
 
-static bool off(const void *context, const struct mm_rule *rule, bool receiving)
-{
-	(void)context;
-	(void)rule;
-	(void)receiving;
-	return false;
-}
-
 /* Who switches a virus rule off gets the virus, and the header says so; what
  * no rule speaks of is kept, whatever the list of findings holds. */
 static void test_unspoken(void **state)
@@ -235,7 +219,7 @@ static void test_unspoken(void **state)
 			     .inspected = MM_INSPECTED_DONE,
 			     .findings = &findings,
 			     .receiving = find("standard"),
-			     .is_on = off };
+			     .is_on = all_off };
 	struct mm_treatment t;
 
 	(void)state;
@@ -263,7 +247,7 @@ static void test_sides(void **state)
 			     .approved = true,
 			     .sending = find("standard"),
 			     .receiving = find("acmf"),
-			     .is_on = on };
+			     .is_on = all_on };
 	struct mm_treatment t;
 
 	(void)state;
@@ -330,15 +314,6 @@ static bool off_while_sending(const void *context, const struct mm_rule *rule,
 {
 	(void)context;
 	return rule->enabled && receiving;
-}
-
-static bool all_off(const void *context, const struct mm_rule *rule,
-		    bool receiving)
-{
-	(void)context;
-	(void)rule;
-	(void)receiving;
-	return false;
 }
 
 /* What would match but is off is named, by side, and does nothing. */

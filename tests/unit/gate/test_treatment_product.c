@@ -11,24 +11,6 @@
 
 #include "tests/unit/gate/treatment_fixture.h"
 
-static bool all_off(const void *context, const struct mm_rule *rule,
-		    bool receiving)
-{
-	(void)context;
-	(void)rule;
-	(void)receiving;
-	return false;
-}
-
-static bool all_on(const void *context, const struct mm_rule *rule,
-		   bool receiving)
-{
-	(void)context;
-	(void)rule;
-	(void)receiving;
-	return true;
-}
-
 /* Does the treatment keep the promise: nothing is passed in silence? */
 static void check_promise(const struct mm_case *c, const struct mm_treatment *t)
 {

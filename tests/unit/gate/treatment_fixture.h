@@ -46,6 +46,24 @@ static inline bool by_preset(const void *context, const struct mm_rule *rule,
 	return rule->enabled;
 }
 
+static inline bool all_off(const void *context, const struct mm_rule *rule,
+		    bool receiving)
+{
+	(void)context;
+	(void)rule;
+	(void)receiving;
+	return false;
+}
+
+static inline bool all_on(const void *context, const struct mm_rule *rule,
+		   bool receiving)
+{
+	(void)context;
+	(void)rule;
+	(void)receiving;
+	return true;
+}
+
 /* A finding in part 2, or in part 1 when it is in the body. */
 static inline struct mm_finding finding(enum mm_kind kind, bool in_body)
 {
