@@ -20,11 +20,10 @@
 #include "core/frame.h"
 #include "core/wire.h"
 #include "mamorid/gate/inspect_client.h"
-#include "tests/unit/tmp.h"
+#include "tests/unit/gate/inspector_double.h"
 
-#define WAIT_MS 5000
 
-enum answer {
+enum {
 	CLEAN,
 	HANG_UP,	/* as a crash does */
 	JUNK,		/* a sealed memfd that holds no findings */
@@ -34,25 +33,7 @@ enum answer {
 	REFUSE,		/* an error frame */
 };
 
-static char folder[48];
-static char path[64];
-
-static int make_folder(void **state)
-{
-	(void)state;
-	assert_int_equal(unit_make_dir(folder, sizeof(folder)), 0);
-	(void)snprintf(path, sizeof(path), "%s/sock", folder);
-	return 0;
-}
-
-static int remove_folder(void **state)
-{
-	(void)state;
-	(void)unlink(path);
-	return rmdir(folder);
-}
-
-static int findings_fd(enum answer answer)
+static int findings_fd(int answer)
 {
 	const struct mm_findings findings = { .verdict = MM_VERDICT_CLEAN };
 	struct mm_buf bytes;
@@ -72,8 +53,7 @@ static int findings_fd(enum answer answer)
 	return fd;
 }
 
-/* In the child: one connection. */
-static void answer_one(int conn, enum answer answer)
+static void answer_one(int conn, int answer)
 {
 	const mm_deadline deadline = mm_deadline_in(WAIT_MS);
 	struct mm_frame frame;
@@ -99,34 +79,11 @@ static void answer_one(int conn, enum answer answer)
 	mm_frame_clear(&frame);
 }
 
-static pid_t start_inspector(const enum answer *answers, size_t count)
-{
-	int fd = mm_unix_listen(path, 8, 0600);
-	pid_t pid = fork();
-
-	assert_true(fd >= 0);
-	assert_true(pid >= 0);
-	if (pid > 0) {
-		mm_close(&fd);
-		return pid;
-	}
-	for (size_t i = 0; i < count; i++) {
-		int conn;
-
-		if (mm_wait_fd(fd, 1, mm_deadline_in(WAIT_MS)) < 0 ||
-		    (conn = accept(fd, NULL, NULL)) < 0)
-			_exit(1);
-		answer_one(conn, answers[i]);
-		mm_close(&conn);
-	}
-	_exit(0);
-}
-
 static void test_answers(void **state)
 {
 	static const struct {
 		const char *name;
-		enum answer answers[2];
+		int answers[2];
 		size_t asked;
 		enum mm_inspected want;
 		unsigned int lost;

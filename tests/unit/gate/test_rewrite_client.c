@@ -19,12 +19,11 @@
 #include "core/fdutil.h"
 #include "core/frame.h"
 #include "mamorid/gate/rewrite_client.h"
-#include "tests/unit/tmp.h"
+#include "tests/unit/gate/inspector_double.h"
 
-#define WAIT_MS 5000
 #define NEW_BODY "new body\n"
 
-enum answer {
+enum {
 	GOOD,
 	HANG_UP,	/* as a crash does */
 	JUNK,		/* a sealed memfd that holds no result */
@@ -37,24 +36,6 @@ enum answer {
 	REFUSE,		/* an error frame */
 };
 
-static char folder[64];
-static char path[96];
-
-static int make_folder(void **state)
-{
-	(void)state;
-	assert_int_equal(unit_make_dir(folder, sizeof(folder)), 0);
-	(void)snprintf(path, sizeof(path), "%s/sock", folder);
-	return 0;
-}
-
-static int remove_folder(void **state)
-{
-	(void)state;
-	(void)unlink(path);
-	return rmdir(folder);
-}
-
 static int unsealed(void)
 {
 	FILE *file = tmpfile();
@@ -63,7 +44,7 @@ static int unsealed(void)
 	return fileno(file);
 }
 
-static int result_fd(enum answer answer)
+static int result_fd(int answer)
 {
 	struct mm_rewrite_outcome outcome = { MM_REWRITE_REMOVE, "why" };
 	const struct mm_findings findings = { .verdict = MM_VERDICT_CLEAN };
@@ -116,8 +97,7 @@ static bool is_request(const struct mm_frame *frame)
 	return good;
 }
 
-/* In the child: one connection. */
-static void answer_one(int conn, enum answer answer)
+static void answer_one(int conn, int answer)
 {
 	const mm_deadline deadline = mm_deadline_in(WAIT_MS);
 	struct mm_frame frame;
@@ -147,29 +127,6 @@ static void answer_one(int conn, enum answer answer)
 	mm_frame_clear(&frame);
 }
 
-static pid_t start_inspector(const enum answer *answers, size_t count)
-{
-	int fd = mm_unix_listen(path, 8, 0600);
-	pid_t pid = fork();
-
-	assert_true(fd >= 0);
-	assert_true(pid >= 0);
-	if (pid > 0) {
-		mm_close(&fd);
-		return pid;
-	}
-	for (size_t i = 0; i < count; i++) {
-		int conn;
-
-		if (mm_wait_fd(fd, 1, mm_deadline_in(WAIT_MS)) < 0 ||
-		    (conn = accept(fd, NULL, NULL)) < 0)
-			_exit(1);
-		answer_one(conn, answers[i]);
-		mm_close(&conn);
-	}
-	_exit(0);
-}
-
 static struct mm_rewrite_op op = { MM_REWRITE_REMOVE, "2", "gone\n" };
 static const struct mm_rewrite_request plan = {
 	.trace = "1abcDE-000000-AA", .deadline = INT64_MAX / 2,
@@ -195,7 +152,7 @@ static void test_answers(void **state)
 {
 	static const struct {
 		const char *name;
-		enum answer answers[2];
+		int answers[2];
 		size_t asked;
 		int want;
 		const char *why;
