@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "mamorid/gate/treatment_match.h"
+
 #define OUTCOMES \
 	(MM_DO_ACCEPT | MM_DO_JUNK | MM_DO_QUARANTINE | MM_DO_DISCARD | \
 	 MM_DO_REJECT)
@@ -17,7 +19,6 @@ struct deciding {
 	struct mm_treatment *t;
 	unsigned int direction; /* of the rules at hand */
 	unsigned int spam; /* for their side */
-	unsigned int spoken; /* findings that some rule speaks of, on or off */
 	unsigned int hit; /* findings that made a rule match */
 	unsigned int hit_spam;
 };
@@ -36,61 +37,6 @@ const char *mm_outcome_kind_name(enum mm_outcome_kind outcome)
 	return names[outcome];
 }
 
-/* A mail whose sender encrypted all of it, told apart from a file that asks
- * for a password. */
-static unsigned int encrypted_bit(const char *detail)
-{
-	return strcmp(detail, "encrypted: pgp") == 0 ||
-			       strcmp(detail, "encrypted: s/mime") == 0
-		       ? MM_RULE_ENCRYPTED_MAIL
-		       : MM_RULE_ENCRYPTED;
-}
-
-static unsigned int bit_of(const struct mm_finding *finding)
-{
-	switch (finding->kind) {
-	case MM_KIND_VIRUS:
-		return MM_RULE_VIRUS;
-	case MM_KIND_ENCRYPTED:
-		return encrypted_bit(finding->detail);
-	case MM_KIND_MACRO:
-		return MM_RULE_MACRO;
-	case MM_KIND_SCRIPT:
-		return MM_RULE_SCRIPT;
-	case MM_KIND_EXECUTABLE:
-		return MM_RULE_EXECUTABLE;
-	case MM_KIND_AMBIGUOUS:
-		return MM_RULE_AMBIGUOUS;
-	case MM_KIND_LIMIT:
-		return MM_RULE_LIMIT;
-	default:
-		return 0; /* an error is no finding that rules speak of */
-	}
-}
-
-/* What stands for findings when there are none. */
-static unsigned int state_bit(enum mm_inspected inspected)
-{
-	switch (inspected) {
-	case MM_INSPECTED_CRASHED:
-		return MM_RULE_CRASHED;
-	case MM_INSPECTED_TOO_BIG:
-		return MM_RULE_LIMIT;
-	default:
-		return 0;
-	}
-}
-
-static bool is_meant(const struct mm_rule *rule,
-		     const struct mm_finding *finding)
-{
-	const unsigned int place = finding->in_body ? MM_RULE_BODY
-						    : MM_RULE_ATTACHMENT;
-
-	return (rule->findings & bit_of(finding)) != 0 &&
-	       (rule->places == 0 || (rule->places & place) != 0);
-}
-
 /* The findings that the rule is about; a rule that asks for none has none. */
 static unsigned int matched(const struct deciding *d,
 			    const struct mm_rule *rule)
@@ -100,10 +46,10 @@ static unsigned int matched(const struct deciding *d,
 	size_t i;
 
 	if (findings == NULL)
-		return rule->findings & state_bit(d->c->inspected);
+		return rule->findings & mm_state_bit(d->c->inspected);
 	for (i = 0; i < findings->count; i++)
-		if (is_meant(rule, &findings->list[i]))
-			bits |= bit_of(&findings->list[i]);
+		if (mm_rule_means(rule, &findings->list[i]))
+			bits |= mm_finding_bit(&findings->list[i]);
 	return bits;
 }
 
@@ -177,7 +123,7 @@ static bool add_changes(struct deciding *d, const struct mm_rule *rule,
 	size_t i;
 
 	for (i = 0; all && i < findings->count; i++)
-		if (is_meant(rule, &findings->list[i]))
+		if (mm_rule_means(rule, &findings->list[i]))
 			all = add_change(d, i, actions);
 	return all;
 }
@@ -224,7 +170,6 @@ static void apply_rules(struct deciding *d, const struct mm_rules *rules,
 		bits = matched(d, rule);
 		if (!is_match(d, rule, bits))
 			continue;
-		d->spoken |= bits;
 		if (!d->c->is_on(d->c->context, rule, receiving)) {
 			if (d->t->noff < MM_HITS_MAX)
 				d->t->off[d->t->noff++] = rule;
@@ -241,56 +186,85 @@ static const char *part_of(const struct deciding *d, size_t change)
 	return d->c->findings->list[d->t->changes[change].finding].part;
 }
 
-/* Is the part of every virus changed? */
-static bool is_disarmed(const struct deciding *d)
+static bool is_changed(const struct deciding *d,
+		       const struct mm_finding *finding)
 {
-	const struct mm_findings *findings = d->c->findings;
-	size_t i, k;
+	size_t i;
 
-	for (i = 0; i < findings->count; i++) {
-		if (findings->list[i].kind != MM_KIND_VIRUS)
-			continue;
-		for (k = 0; k < d->t->nchanges; k++)
-			if (strcmp(part_of(d, k), findings->list[i].part) == 0)
-				break;
-		if (k == d->t->nchanges)
-			return false;
-	}
-	return true;
+	for (i = 0; i < d->t->nchanges; i++)
+		if (strcmp(part_of(d, i), finding->part) == 0)
+			return true;
+	return false;
+}
+
+/* finding NULL: what stands for findings when there are none. */
+static bool has_rule(const struct mm_case *c, const struct mm_rule *const *list,
+		     size_t count, const struct mm_finding *finding)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (finding != NULL ? mm_rule_means(list[i], finding)
+				    : (list[i]->findings &
+				       mm_state_bit(c->inspected)) != 0)
+			return true;
+	return false;
+}
+
+/* Does a rule answer for delivering this? One that hit a virus must have
+ * changed its part; one that is switched off does answer: who switched it off
+ * wants such mail, and its header says what it holds. */
+static bool is_spoken_of(const struct deciding *d,
+			 const struct mm_finding *finding)
+{
+	const struct mm_treatment *t = d->t;
+	const bool hit = has_rule(d->c, t->hits, t->nhits, finding);
+
+	if (hit && finding != NULL && finding->kind == MM_KIND_VIRUS)
+		return is_changed(d, finding);
+	return hit || has_rule(d->c, t->off, t->noff, finding);
 }
 
 /* All that was found. The verdict has the last word on a virus. */
 static unsigned int found_bits(const struct mm_case *c)
 {
-	unsigned int bits = state_bit(c->inspected);
+	unsigned int bits = mm_state_bit(c->inspected);
 	size_t i;
 
 	for (i = 0; c->findings != NULL && i < c->findings->count; i++)
-		bits |= bit_of(&c->findings->list[i]);
+		bits |= mm_finding_bit(&c->findings->list[i]);
 	if (c->findings != NULL && c->findings->verdict == MM_VERDICT_INFECTED)
 		bits |= MM_RULE_VIRUS;
 	return bits;
 }
 
-/* The last rule, which every preset has: what no rule speaks of is kept. A
- * rule that is switched off does speak of it: who switched it off wants such
- * mail, and its header says what it holds. */
+/* Is there something, each for itself, that no rule speaks of? */
+static bool is_unspoken(const struct deciding *d)
+{
+	const struct mm_findings *findings = d->c->findings;
+	bool virus = false;
+	size_t i;
+
+	if (findings == NULL)
+		return !is_spoken_of(d, NULL);
+	for (i = 0; i < findings->count; i++) {
+		virus |= findings->list[i].kind == MM_KIND_VIRUS;
+		if ((findings->list[i].kind == MM_KIND_VIRUS ||
+		     findings->list[i].kind == MM_KIND_LIMIT) &&
+		    !is_spoken_of(d, &findings->list[i]))
+			return true;
+	}
+	/* The verdict has the last word. */
+	return findings->verdict == MM_VERDICT_INFECTED && !virus;
+}
+
+/* The last rule, which every preset has: what no rule speaks of is kept. */
 static void keep_unspoken(struct deciding *d)
 {
-	const unsigned int unsafe = MM_RULE_VIRUS | MM_RULE_LIMIT |
-				    MM_RULE_CRASHED;
-	struct mm_treatment *t = d->t;
-	unsigned int bits = found_bits(d->c);
-
-	/* A rule that hit and delivers all the same must have changed it. */
-	if (t->verdict == MM_VERDICT_INFECTED &&
-	    (d->hit & MM_RULE_VIRUS) != 0 && !is_disarmed(d))
-		d->spoken &= ~(unsigned int)MM_RULE_VIRUS;
-	if ((bits & unsafe & ~d->spoken) == 0 ||
-	    t->outcome >= MM_OUTCOME_QUARANTINE)
+	if (d->t->outcome >= MM_OUTCOME_QUARANTINE || !is_unspoken(d))
 		return;
-	raise(t, MM_OUTCOME_QUARANTINE);
-	t->notify |= MM_NOTIFY_OPERATOR;
+	raise(d->t, MM_OUTCOME_QUARANTINE);
+	d->t->notify |= MM_NOTIFY_OPERATOR;
 }
 
 /* The weightiest of what was found and, for a clean mail, treated. */

@@ -87,17 +87,6 @@ static const struct row rows[] = {
 	  0, MM_OUTCOME_DISCARD, "limit", true, OP, 0, NULL },
 };
 
-static const struct mm_rules *find(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < PRESETS; i++)
-		if (strcmp(presets[i], name) == 0)
-			return &rules[i];
-	fail();
-	return NULL;
-}
-
 static void check_row(const struct row *row)
 {
 	struct mm_finding found = finding(row->kind, row->in_body);
@@ -138,14 +127,6 @@ static void test_rows(void **state)
 		print_message("%s\n", rows[i].name);
 		check_row(&rows[i]);
 	}
-}
-
-static void decide(struct mm_case *c, struct mm_treatment *t,
-		   enum mm_outcome_kind outcome, const char *reason)
-{
-	mm_treatment_decide(c, t);
-	assert_int_equal(t->outcome, outcome);
-	assert_string_equal(t->reason, reason);
 }
 
 /* B6, B7 and B8, switched on: the whole mail is deleted. */
@@ -205,35 +186,6 @@ static void test_approved(void **state)
 	mm_treatment_decide(&c, &t);
 	assert_int_equal(t.outcome, MM_OUTCOME_QUARANTINE);
 	assert_string_equal(t.reason, "spam");
-}
-
-/* Who switches a virus rule off gets the virus, and the header says so; what
- * no rule speaks of is kept, whatever the list of findings holds. */
-static void test_unspoken(void **state)
-{
-	struct mm_finding found = finding(MM_KIND_VIRUS, false);
-	struct mm_findings findings = { .verdict = MM_VERDICT_INFECTED,
-					.list = &found,
-					.count = 1 };
-	struct mm_case c = { .direction = IN,
-			     .inspected = MM_INSPECTED_DONE,
-			     .findings = &findings,
-			     .receiving = find("standard"),
-			     .is_on = all_off };
-	struct mm_treatment t;
-
-	(void)state;
-	decide(&c, &t, MM_OUTCOME_DELIVER, "virus");
-	assert_int_equal(t.verdict, MM_VERDICT_INFECTED);
-	found.kind = MM_KIND_EXECUTABLE;
-	decide(&c, &t, MM_OUTCOME_QUARANTINE, "virus");
-	findings.count = 0;
-	decide(&c, &t, MM_OUTCOME_QUARANTINE, "virus");
-	assert_int_equal(t.notify, MM_NOTIFY_OPERATOR);
-	c.receiving = NULL;
-	findings.count = 1;
-	found.kind = MM_KIND_VIRUS;
-	decide(&c, &t, MM_OUTCOME_QUARANTINE, "virus");
 }
 
 /* What a recipient approves of, a sender's own server may still refuse. */
@@ -359,7 +311,6 @@ int main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_switched_on),
 		cmocka_unit_test(test_approved),
-		cmocka_unit_test(test_unspoken),
 		cmocka_unit_test(test_sides),
 		cmocka_unit_test(test_encrypted_mail),
 		cmocka_unit_test(test_same),

@@ -85,6 +85,25 @@ static inline enum mm_verdict verdict_of(enum mm_kind kind)
 		       : MM_VERDICT_CLEAN;
 }
 
+static inline const struct mm_rules *find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < PRESETS; i++)
+		if (strcmp(presets[i], name) == 0)
+			return &rules[i];
+	fail();
+	return NULL;
+}
+
+static inline void decide(struct mm_case *c, struct mm_treatment *t,
+		   enum mm_outcome_kind outcome, const char *reason)
+{
+	mm_treatment_decide(c, t);
+	assert_int_equal(t->outcome, outcome);
+	assert_string_equal(t->reason, reason);
+}
+
 #define IN MM_DIRECTION_INBOUND
 #define OUT MM_DIRECTION_OUTBOUND
 #define LOCAL MM_DIRECTION_LOCAL
